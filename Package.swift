@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: one place, so that no room has house rules of its own.
+let houseRules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Rooms without raw pointers; the compiler keeps it so.
+let safeRoom = houseRules + [.strictMemorySafety()]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+/// A Swift target and the tests that live beside it.
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], pointers: Bool = false, testsAlso: [Target.Dependency] = []
+) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, swiftSettings: pointers ? houseRules : safeRoom),
+        .testTarget(
+            name: "\(name)Tests",
+            dependencies: [.byName(name: name)] + dependencies + ["TestSupport"] + testsAlso,
+            swiftSettings: houseRules),
+    ]
+}
+
+// Floor by floor: a target imports only from lower floors (Documentation/Modules.md, LayeringTests).
+let machineRoom: [Target] = [
+    .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+]
+
+let words: [[Target]] = [
+    room("Diagnostics", []),
+    room("Bytes", ["CLinux"], pointers: true),
+    room("JSONText", []),
+    room("ModelManifest", ["JSONText", crypto]),
+]
+
+let languagesAndFormats: [[Target]] = [
+    room("Tensors", ["Bytes"]),
+    room("ModelfileSyntax", ["Diagnostics"]),
+    room("GoTemplate", ["JSONText"]),
+    room("Compute", ["CKernels", "CLinux"], pointers: true),
+]
+
+let formats: [[Target]] = [
+    room("GGUF", ["Bytes", "Tensors"]),
+    room("Safetensors", ["Bytes", "JSONText", "Tensors"]),
+]
+
+let meanings: [[Target]] = [
+    room("ModelfilePlan", ["Diagnostics", "JSONText", "ModelfileSyntax", "ModelManifest"]),
+    room("Tokenization", ["GGUF"], testsAlso: ["Bytes", "JSONText"]),
+    room("Quantization", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true),
+    room("TransformerEngine", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true),
+    room("ModelStore", ["Bytes", "CLinux", "JSONText", "ModelManifest"]),
+    room("Sampling", []),
+]
+
+let combinations: [[Target]] = [
+    room("ChatPrompt", ["GoTemplate", "JSONText"]),
+    room("Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors"]),
+    room("Packaging", ["Bytes", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan"]),
+]
+
+let streets: [[Target]] = [
+    room(
+        "BuildPipeline",
+        [
+            "Bytes", "Compute", "Conversion", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
+            "Packaging", "Quantization", "Safetensors", "Tensors",
+        ]),
+    room(
+        "Runner",
+        ["Bytes", "ChatPrompt", "Compute", "GGUF", "GoTemplate", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
+    room(
+        "ModelService",
+        [
+            "BuildPipeline", "Bytes", "ChatPrompt", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelStore",
+            "ModelfilePlan", "Packaging", "Runner", "Tokenization",
+        ]),
+]
+
+let doors: [Target] = [
+    .target(
+        name: "Commands",
+        dependencies: [
+            argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "GGUF", "JSONText",
+            "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "Quantization", "Runner", "Tensors", "Tokenization",
+            "TransformerEngine",
+        ],
+        swiftSettings: safeRoom),
+    .executableTarget(name: "quern", dependencies: ["Commands"], swiftSettings: safeRoom),
+]
+
+let houseTests: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: houseRules),
+    .testTarget(name: "LayeringTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "JSONText"], swiftSettings: houseRules),
+]
+
+let package = Package(
+    name: "quern",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "quern", targets: ["quern"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    ],
+    targets: machineRoom + (words + languagesAndFormats + formats + meanings + combinations + streets).flatMap { $0 } + doors
+        + houseTests
+)

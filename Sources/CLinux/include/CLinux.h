@@ -1,0 +1,17 @@
+// What Swift cannot call on Linux: variadic system calls and macros. Nothing else lives here.
+#ifndef QUERN_CLINUX_H
+#define QUERN_CLINUX_H
+
+/// Clones the data of `source` into `target` without copying it (the FICLONE ioctl). Returns 0, or the errno.
+int quern_clone_file(int target, int source);
+
+/// Names the calling thread for `perf` and `top`; names longer than 15 bytes are cut.
+void quern_name_thread(const char *name);
+
+/// How many processors the calling process may run on (affinity mask), at least 1.
+int quern_allowed_processors(void);
+
+/// Width of the terminal behind `descriptor` in columns, or 0 when it is none.
+int quern_terminal_columns(int descriptor);
+
+#endif
