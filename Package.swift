@@ -46,10 +46,10 @@ let languagesAndFormats: [[Target]] = [
     room("Tensors", ["Bytes"]),
     room("ModelfileSyntax", ["Diagnostics"]),
     room("GoTemplate", ["JSONText"]),
-    room("Compute", ["CKernels", "CLinux"], pointers: true),
 ]
 
 let formats: [[Target]] = [
+    room("Compute", ["CKernels", "CLinux", "Tensors"], pointers: true),
     room("GGUF", ["Bytes", "Tensors"]),
     room("Safetensors", ["Bytes", "JSONText", "Tensors"]),
 ]

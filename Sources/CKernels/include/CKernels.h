@@ -1,0 +1,11 @@
+// The kernels: everything that needs more than the baseline instruction set, behind tables of function pointers.
+#ifndef QUERN_CKERNELS_H
+#define QUERN_CKERNELS_H
+
+#include "QuernBlocks.h"
+#include "QuernISA.h"
+#include "QuernMatrix.h"
+#include "QuernQuantize.h"
+#include "QuernVector.h"
+
+#endif

@@ -1,0 +1,25 @@
+// Which instruction sets this machine has, and which of them the process uses: chosen once, the same for every table.
+#ifndef QUERN_ISA_H
+#define QUERN_ISA_H
+
+#include <stdbool.h>
+
+/// Instruction sets that kernels are written for, from the one every machine has upwards.
+typedef enum quern_isa {
+    QUERN_ISA_SCALAR = 0,  ///< plain C; defines the bits of every file
+    QUERN_ISA_AVX2 = 1,    ///< AVX2, FMA, F16C
+    QUERN_ISA_AVX512 = 2,  ///< AVX-512 F, BW, DQ, VL and VNNI
+    QUERN_ISA_COUNT = 3,
+} quern_isa;
+
+/// Whether this machine (processor and operating system) runs `isa`.
+bool quern_isa_available(quern_isa isa);
+
+/// The best instruction set available, or what the environment variable QUERN_KERNELS (scalar, avx2, avx512) asks for where
+/// the machine has it.
+quern_isa quern_isa_selected(void);
+
+/// Its name: "scalar", "avx2", "avx512".
+const char *quern_isa_name(quern_isa isa);
+
+#endif
