@@ -62,7 +62,8 @@ import Testing
             sample.text(.python(ensureASCII: true)) == #"{"b": "<a>&\u2028\u00e9\ud83d\ude00\u007f\u0001", "a": [1, 2.5]}"#)
     }
     @Test func pretty() {
-        #expect(JSONValue(["a": [1], "b": [:]] as JSONValue).text(.pretty) == "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}")
+        let value: JSONValue = ["a": [1], "b": [:]]
+        #expect(value.text(.pretty) == "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}")
     }
 
     // Expected texts: json.Marshal of Go 1.24.

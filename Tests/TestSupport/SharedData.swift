@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Real data to test on: vocabularies, templates and models that are not part of the product.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A fresh folder that is removed with everything in it when the value goes away.
 public final class TemporaryFolder: Sendable {
