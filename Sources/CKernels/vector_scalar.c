@@ -1,0 +1,61 @@
+// The vector kernels in plain C: the reference that the others are compared with, and what runs where nothing better does.
+#include <math.h>
+
+#include "QuernVector.h"
+#include "vector_half.h"
+#include "vector_tables.h"
+
+static void rms_norm(float *out, const float *x, const float *weight, int64_t n, float epsilon) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += (double)x[i] * x[i];
+    float scale = (float)(1 / sqrt(sum / (double)n + epsilon));
+    for (int64_t i = 0; i < n; i++) out[i] = x[i] * scale * weight[i];
+}
+
+static void rotate_neighbours(float *x, const float *cosines, const float *sines, int64_t n) {
+    for (int64_t i = 0; i < n; i += 2) {
+        float a = x[i], b = x[i + 1];
+        x[i] = a * cosines[i] + b * sines[i];
+        x[i + 1] = b * cosines[i + 1] + a * sines[i + 1];
+    }
+}
+
+static void rotate_halves(float *x, const float *cosines, const float *sines, int64_t n) {
+    int64_t half = n / 2;
+    for (int64_t i = 0; i < half; i++) {
+        float a = x[i], b = x[i + half];
+        x[i] = a * cosines[i] + b * sines[i];
+        x[i + half] = b * cosines[i + half] + a * sines[i + half];
+    }
+}
+
+static void add(float *x, const float *y, int64_t n) {
+    for (int64_t i = 0; i < n; i++) x[i] += y[i];
+}
+
+static void silu_multiply(float *gate, const float *up, int64_t n) {
+    for (int64_t i = 0; i < n; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+static bool all_finite(const float *x, int64_t n) {
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return false;
+    return true;
+}
+
+#define CELL quern_half
+#define CELL_NAME(name) name##_f16
+#define WIDEN quern_widen_half
+#define NARROW quern_narrow_to_half
+#include "vector_scalar_cache.h"
+
+#define CELL float
+#define CELL_NAME(name) name##_f32
+#define WIDEN
+#define NARROW
+#include "vector_scalar_cache.h"
+
+const quern_vector_table quern_vectors_scalar = {
+    QUERN_ISA_SCALAR, rms_norm,   rotate_neighbours, rotate_halves,          add,
+    silu_multiply,    all_finite, {cache_table_f16,  cache_table_f32},
+};

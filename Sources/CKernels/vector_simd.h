@@ -1,0 +1,146 @@
+// The vector kernels on LANES lanes, in clang's vector types: included once by each instruction set's file, which also says how
+// many rows and vectors its registers hold (SCORE_ROWS, VALUE_ROWS, VALUE_VECTORS).
+
+#include <string.h>
+
+typedef float vfloat __attribute__((vector_size(LANES * 4)));
+typedef int32_t vint __attribute__((vector_size(LANES * 4)));
+typedef _Float16 vhalf __attribute__((vector_size(LANES * 2)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vfloat load(const float *p) {
+    vfloat v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE void store(float *p, vfloat v) { memcpy(p, &v, sizeof v); }
+INLINE vfloat splat(float x) { return x - (vfloat){}; }
+INLINE vfloat larger(vfloat a, vfloat b) { return __builtin_elementwise_max(a, b); }
+
+/// Sum of the lanes, always in the same order.
+INLINE float total(vfloat v) {
+    float lanes[LANES];
+    store(lanes, v);
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+    return lanes[0];
+}
+
+INLINE float highest(vfloat v) { return __builtin_reduce_max(v); }
+
+/// e^x = 2^n e^r with |r| <= ln 2 / 2, the second factor by a polynomial (Cephes' coefficients); relative error below 2e-7.
+/// Zero below -87, where the result would be subnormal; at most e^88.
+INLINE vfloat exponential(vfloat x) {
+    const float shift = 0x1.8p23f;
+    vfloat bounded = __builtin_elementwise_min(larger(x, splat(-87.0f)), splat(88.0f));
+    vfloat n = (bounded * 0x1.715476p0f + shift) - shift;
+    vfloat r = bounded - n * 0x1.63p-1f - n * -0x1.bd0106p-13f;
+    vfloat p = splat(1.9875691500e-4f);
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
+    vint exponent = (__builtin_convertvector(n, vint) + 127) << 23;
+    vint vanishes = x < -87.0f, undefined = x != x;
+    vint bits = (vint)(p * (vfloat)exponent) & ~vanishes;
+    return (vfloat)((bits & ~undefined) | ((vint)x & undefined));
+}
+
+static void rms_norm(float *out, const float *x, const float *weight, int64_t n, float epsilon) {
+    vfloat sums[4] = {};
+    int64_t i = 0;
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int k = 0; k < 4; k++) sums[k] += load(x + i + k * LANES) * load(x + i + k * LANES);
+    float sum = total((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    for (; i < n; i++) sum += x[i] * x[i];
+    float scale = 1 / __builtin_sqrtf(sum / (float)n + epsilon);
+    for (i = 0; i + LANES <= n; i += LANES) store(out + i, load(x + i) * scale * load(weight + i));
+    for (; i < n; i++) out[i] = x[i] * scale * weight[i];
+}
+
+static void rotate_neighbours(float *x, const float *cosines, const float *sines, int64_t n) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vfloat v = load(x + i);
+#if LANES == 16
+        vfloat swapped = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+#else
+        vfloat swapped = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
+#endif
+        store(x + i, v * load(cosines + i) + swapped * load(sines + i));
+    }
+    for (; i < n; i += 2) {
+        float a = x[i], b = x[i + 1];
+        x[i] = a * cosines[i] + b * sines[i];
+        x[i + 1] = b * cosines[i + 1] + a * sines[i + 1];
+    }
+}
+
+static void rotate_halves(float *x, const float *cosines, const float *sines, int64_t n) {
+    int64_t half = n / 2, i = 0;
+    for (; i + LANES <= half; i += LANES) {
+        vfloat a = load(x + i), b = load(x + i + half);
+        store(x + i, a * load(cosines + i) + b * load(sines + i));
+        store(x + i + half, b * load(cosines + i + half) + a * load(sines + i + half));
+    }
+    for (; i < half; i++) {
+        float a = x[i], b = x[i + half];
+        x[i] = a * cosines[i] + b * sines[i];
+        x[i + half] = b * cosines[i + half] + a * sines[i + half];
+    }
+}
+
+static void add(float *x, const float *y, int64_t n) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) store(x + i, load(x + i) + load(y + i));
+    for (; i < n; i++) x[i] += y[i];
+}
+
+static void silu_multiply(float *gate, const float *up, int64_t n) {
+    for (int64_t i = 0; i < n; i += LANES) {
+        int64_t count = n - i < LANES ? n - i : LANES;
+        vfloat g = {}, u = {};
+        if (count == LANES) {
+            g = load(gate + i);
+            u = load(up + i);
+        } else {
+            memcpy(&g, gate + i, (size_t)count * 4);
+            memcpy(&u, up + i, (size_t)count * 4);
+        }
+        g = g / (1.0f + exponential(-g)) * u;
+        if (count == LANES) store(gate + i, g);
+        else memcpy(gate + i, &g, (size_t)count * 4);
+    }
+}
+
+static bool all_finite(const float *x, int64_t n) {
+    // A number times zero is zero unless it is infinite or none.
+    vfloat zeros = {};
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) zeros += load(x + i) * 0.0f;
+    float zero = total(zeros);
+    for (; i < n; i++) zero += x[i] * 0.0f;
+    return zero == 0;
+}
+
+#define CELL _Float16
+#define CELL_NAME(name) name##_f16
+#define LOAD_CELLS load_cells_f16
+#define LOAD_CELL load_cell_f16
+INLINE vfloat load_cells_f16(const _Float16 *p) {
+    vhalf v;
+    memcpy(&v, p, sizeof v);
+    return __builtin_convertvector(v, vfloat);
+}
+INLINE float load_cell_f16(const _Float16 *p) { return (float)*p; }
+#include "vector_simd_cache.h"
+
+#define CELL float
+#define CELL_NAME(name) name##_f32
+#define LOAD_CELLS load
+#define LOAD_CELL *
+#include "vector_simd_cache.h"
