@@ -4,6 +4,15 @@
 
 #include <stdbool.h>
 
+/// Tells the processor that this is a loop that waits.
+static inline void quern_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// Instruction sets that kernels are written for, from the one every machine has upwards.
 typedef enum quern_isa {
     QUERN_ISA_SCALAR = 0,  ///< plain C; defines the bits of every file
