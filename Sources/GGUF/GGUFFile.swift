@@ -1,0 +1,75 @@
+public import Bytes
+public import Tensors
+
+/// A tensor of a GGUF file.
+public struct GGUFTensor: Sendable, Hashable {
+    public let name: String
+    public let type: TensorType
+    public let shape: TensorShape
+    public let byteCount: Int
+
+    public init(name: String, type: TensorType, shape: TensorShape, byteCount: Int) {
+        (self.name, self.type, self.shape, self.byteCount) = (name, type, shape, byteCount)
+    }
+}
+
+/// A GGUF file (version 2 or 3, little endian), or all shards of a split one as if they were one file.
+///
+/// Opening reads and checks the header; tensor data stays mapped and is read where it lies.
+public struct GGUFFile: Sendable {
+    public let version: UInt32
+    /// Bytes that every tensor's offset is a multiple of.
+    public let alignment: Int
+    public let metadata: GGUFMetadata
+    public let tensors: [GGUFTensor]
+    private let regions: [ByteRegion]
+    private let positions: [String: Int]
+
+    /// Opens the file at `path`; when it is one shard of several, opens the others beside it too.
+    public init(path: String) throws(GGUFError) {
+        let first = try Self.open(path)
+        guard let count = first.metadata.int(GGUFKey.splitCount), count > 1 else {
+            self.init(first)
+            return
+        }
+        self.init(try GGUFSplit(firstOpened: first, path: path, count: count).join())
+    }
+
+    /// Reads a file that is in memory already; `name` stands for it in errors.
+    public init(_ region: ByteRegion, name: String) throws(GGUFError) {
+        var parser = GGUFParser(region, file: name)
+        self.init(try parser.parse())
+    }
+
+    init(_ header: GGUFParser.Header) {
+        version = header.version
+        alignment = header.alignment
+        metadata = header.metadata
+        tensors = header.tensors
+        regions = header.regions
+        positions = Dictionary(uniqueKeysWithValues: header.tensors.enumerated().map { ($1.name, $0) })
+    }
+
+    static func open(_ path: String) throws(GGUFError) -> GGUFParser.Header {
+        let region: ByteRegion
+        do { region = try ByteRegion.mapping(path) } catch { throw .unreadable("\(error)") }
+        var parser = GGUFParser(region, file: path)
+        return try parser.parse()
+    }
+
+    public func tensor(named name: String) -> GGUFTensor? { positions[name].map { tensors[$0] } }
+
+    /// The bytes of a tensor of this file; none for a tensor of another.
+    public func bytes(of tensor: GGUFTensor) -> ByteRegion {
+        positions[tensor.name].map { regions[$0] } ?? ByteRegion([])
+    }
+
+    /// Bytes of all tensors, without padding.
+    public var tensorByteCount: Int { tensors.reduce(0) { $0 + $1.byteCount } }
+
+    /// Elements of all tensors: the number of weights.
+    public var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.elementCount } }
+
+    /// Whether the bytes begin as a GGUF file does.
+    public static func hasMagic(_ bytes: some Sequence<UInt8>) -> Bool { Array(bytes.prefix(4)) == Array("GGUF".utf8) }
+}
