@@ -1,4 +1,4 @@
-public import Foundation
+@_exported public import Foundation
 
 /// Real data to test on: vocabularies, templates and models that are not part of the product.
 ///
