@@ -1,10 +1,11 @@
 /// A JSON object whose members keep the order they were written in.
 ///
-/// Two objects are equal when they have equal members, in whatever order.
+/// Two objects are equal when they have equal members, in whatever order. Keys are told apart by their bytes: a vocabulary has
+/// entries that Swift's strings take for equal because they differ only in how they are composed.
 public struct JSONObject: Sendable {
     private var entries: [(key: String, value: JSONValue)] = []
     /// Where each key lies in `entries`; kept only once there are too many to look through.
-    private var positions: [String: Int] = [:]
+    private var positions: [ExactText: Int] = [:]
 
     private static let indexedFrom = 12
 
@@ -53,18 +54,31 @@ public struct JSONObject: Sendable {
         if entries.count == Self.indexedFrom {
             rebuildPositions()
         } else if entries.count > Self.indexedFrom {
-            positions[key] = entries.count - 1
+            positions[ExactText(text: key)] = entries.count - 1
         }
     }
 
     private func position(of key: String) -> Int? {
-        entries.count < Self.indexedFrom ? entries.firstIndex { $0.key == key } : positions[key]
+        entries.count < Self.indexedFrom
+            ? entries.firstIndex { $0.key.utf8.elementsEqual(key.utf8) } : positions[ExactText(text: key)]
     }
 
     private mutating func rebuildPositions() {
         positions.removeAll(keepingCapacity: true)
         guard entries.count >= Self.indexedFrom else { return }
-        for (position, entry) in entries.enumerated() { positions[entry.key] = position }
+        for (position, entry) in entries.enumerated() { positions[ExactText(text: entry.key)] = position }
+    }
+}
+
+/// Text that is equal to other text only when it has the same bytes.
+private struct ExactText: Hashable, Sendable {
+    let text: String
+
+    static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+        hasher.combine(UInt8(0xFF))
     }
 }
 

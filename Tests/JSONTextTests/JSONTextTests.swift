@@ -88,4 +88,14 @@ import Testing
         #expect(object.keys.first == "key 38" && object.count == 39 && object["key 0"]?.int == 39)
         #expect(object == object.sorted())
     }
+
+    @Test func keysThatOnlyLookAlikeAreTwo() throws {
+        // U+00E9 and e with U+0301 are equal as Swift strings; a vocabulary holds both.
+        for padding in [0, 20] {
+            let more = (0..<padding).map { ", \"\($0)\": 0" }.joined()
+            let value = try JSONValue(parsing: "{\"\u{E9}\": 1, \"e\u{301}\": 2\(more)}")
+            #expect(value["\u{E9}"]?.int == 1 && value["e\u{301}"]?.int == 2)
+            #expect(value.object?.count == 2 + padding)
+        }
+    }
 }
