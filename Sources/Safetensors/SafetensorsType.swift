@@ -1,0 +1,33 @@
+/// How the elements of a safetensors tensor are stored: the format's `dtype`, little-endian.
+///
+/// Besides what weights come in there are the types that only buffers have; they are known so that such a buffer can be
+/// skipped. Types smaller than a byte are not among them.
+public enum SafetensorsType: String, CaseIterable, Sendable {
+    case float64 = "F64"
+    case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case float8E4M3 = "F8_E4M3"
+    case float8E5M2 = "F8_E5M2"
+    case float8E8M0 = "F8_E8M0"
+    case complex64 = "C64"
+    case int64 = "I64"
+    case int32 = "I32"
+    case int16 = "I16"
+    case int8 = "I8"
+    case uint64 = "U64"
+    case uint32 = "U32"
+    case uint16 = "U16"
+    case uint8 = "U8"
+    case bool = "BOOL"
+
+    /// Bytes of one element.
+    public var byteCount: Int {
+        switch self {
+        case .float64, .complex64, .int64, .uint64: 8
+        case .float32, .int32, .uint32: 4
+        case .float16, .bfloat16, .int16, .uint16: 2
+        case .float8E4M3, .float8E5M2, .float8E8M0, .int8, .uint8, .bool: 1
+        }
+    }
+}
