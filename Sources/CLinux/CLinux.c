@@ -1,6 +1,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -28,4 +29,12 @@ int quern_allowed_processors(void) {
 int quern_terminal_columns(int descriptor) {
     struct winsize size;
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int quern_reserve(int descriptor, long long count) {
+    return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count) == 0 ? 0 : errno;
+}
+
+void quern_start_writing(int descriptor, long long offset, long long count) {
+    sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
 }

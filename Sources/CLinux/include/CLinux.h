@@ -14,4 +14,10 @@ int quern_allowed_processors(void);
 /// Width of the terminal behind `descriptor` in columns, or 0 when it is none.
 int quern_terminal_columns(int descriptor);
 
+/// Sets `count` bytes aside for the file without changing its size (fallocate). Returns 0, or the errno.
+int quern_reserve(int descriptor, long long count);
+
+/// Starts writing `count` bytes from `offset` to the disk without waiting for them (sync_file_range).
+void quern_start_writing(int descriptor, long long offset, long long count);
+
 #endif

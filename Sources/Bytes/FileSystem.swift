@@ -1,0 +1,68 @@
+import Glibc
+
+/// What is done to paths rather than to open files.
+public enum FileSystem {
+    /// Makes the folder at `path` and every missing folder above it.
+    public static func makeFolder(_ path: String) throws(BytesError) {
+        if mkdir(path, 0o755) == 0 { return }
+        if errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash != path.startIndex {
+            try makeFolder(String(path[..<slash]))
+            if mkdir(path, 0o755) == 0 { return }
+        }
+        let code = errno
+        // Somebody else may have made it meanwhile, and a link to a folder will do.
+        if code == EEXIST, let status = try? FileStatus(path: path), status.kind == .folder { return }
+        throw .system(operation: "make folder", path: path, code: code)
+    }
+
+    /// Gives the file at `old` the path `new`, in one step; what was at `new` is gone.
+    public static func rename(_ old: String, to new: String) throws(BytesError) {
+        try SystemCall.check("move '\(old)' to", new) { Glibc.rename(old, new) }
+    }
+
+    /// Makes `new` a second name of the file at `old`.
+    public static func link(_ old: String, to new: String) throws(BytesError) {
+        try SystemCall.check("link '\(old)' to", new) { Glibc.link(old, new) }
+    }
+
+    public static func removeFile(_ path: String) throws(BytesError) {
+        try SystemCall.check("remove", path) { unlink(path) }
+    }
+
+    /// Removes a folder that is empty; false when it is not.
+    @discardableResult
+    public static func removeFolderIfEmpty(_ path: String) throws(BytesError) -> Bool {
+        if rmdir(path) == 0 { return true }
+        if errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT { return false }
+        throw .system(operation: "remove", path: path, code: errno)
+    }
+
+    /// Sets the file's times to now.
+    public static func touch(_ path: String) throws(BytesError) {
+        try SystemCall.check("touch", path) { utimensat(AT_FDCWD, path, nil, 0) }
+    }
+
+    /// Sets the file's time of modification.
+    public static func setModified(_ path: String, to time: FileTime) throws(BytesError) {
+        let value = timespec(tv_sec: time.seconds, tv_nsec: time.nanoseconds)
+        try SystemCall.check("touch", path) { utimensat(AT_FDCWD, path, [value, value], 0) }
+    }
+
+    /// Waits until the names in the folder at `path` are on the disk.
+    public static func synchronizeFolder(_ path: String) throws(BytesError) {
+        let descriptor = try SystemCall.check("open", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { close(descriptor) }
+        do { try SystemCall.check("write", path) { fsync(descriptor) } } catch {
+            // Some file systems keep folders in order by themselves and say that they can't.
+            if error.code != EINVAL { throw error }
+        }
+    }
+
+    /// Bytes that may still be written to the file system that holds `path`.
+    public static func freeByteCount(at path: String) throws(BytesError) -> Int {
+        var status = statvfs()
+        try SystemCall.check("examine", path) { statvfs(path, &status) }
+        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflow || bytes > UInt64(Int.max) ? Int.max : Int(bytes)
+    }
+}

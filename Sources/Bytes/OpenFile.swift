@@ -1,0 +1,123 @@
+import CLinux
+import Glibc
+
+/// An open file that closes itself: reading, writing from the start to the end, locking, cloning.
+@safe
+public struct OpenFile: ~Copyable, Sendable {
+    public let path: String
+    private let descriptor: Int32
+
+    private init(path: String, _ operation: String, flags: Int32, permissions: UInt32 = 0) throws(BytesError) {
+        self.path = path
+        descriptor = try SystemCall.check(operation, path) { open(path, flags | O_CLOEXEC, permissions) }
+    }
+
+    deinit { close(descriptor) }
+
+    public static func reading(_ path: String) throws(BytesError) -> OpenFile {
+        try OpenFile(path: path, "open", flags: O_RDONLY)
+    }
+
+    /// A new file, empty and open for reading and writing. It is an error that the path is taken.
+    public static func creating(_ path: String, permissions: UInt32 = 0o644) throws(BytesError) -> OpenFile {
+        try OpenFile(path: path, "create", flags: O_RDWR | O_CREAT | O_EXCL, permissions: permissions)
+    }
+
+    /// A file to hold a lock on, made where it is missing.
+    public static func lockFile(_ path: String) throws(BytesError) -> OpenFile {
+        try OpenFile(path: path, "open", flags: O_RDWR | O_CREAT, permissions: 0o644)
+    }
+
+    public borrowing func status() throws(BytesError) -> FileStatus {
+        var status = stat()
+        try SystemCall.check("examine", path) { fstat(descriptor, &status) }
+        return FileStatus(status)
+    }
+}
+
+extension OpenFile {
+    /// Reads until `buffer` is full or the file ends, and returns how many bytes came.
+    public borrowing func read(into buffer: inout [UInt8]) throws(BytesError) -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let count = try SystemCall.check("read", path) {
+                buffer.withUnsafeMutableBytes { bytes in
+                    Glibc.read(descriptor, bytes.baseAddress.map { $0 + filled }, bytes.count - filled)
+                }
+            }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
+    }
+
+    /// The bytes of the whole file at `path`.
+    ///
+    /// - Throws: `BytesError.system` with EFBIG when it holds more than `limit` bytes.
+    public static func contents(of path: String, limit: Int) throws(BytesError) -> [UInt8] {
+        let file = try OpenFile.reading(path)
+        let size = try file.status().size
+        guard size <= limit else { throw .system(operation: "read", path: path, code: EFBIG) }
+        // One byte more than there should be shows that the file grew meanwhile.
+        var bytes = [UInt8](repeating: 0, count: size + 1)
+        let count = try file.read(into: &bytes)
+        guard count <= size else { throw .system(operation: "read", path: path, code: EFBIG) }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+
+    /// Writes all of `bytes` at the file's position.
+    public borrowing func write(_ bytes: RawSpan) throws(BytesError) {
+        var written = 0
+        while written < bytes.byteCount {
+            written += try SystemCall.check("write", path) {
+                bytes.withUnsafeBytes { all in
+                    Glibc.write(descriptor, all.baseAddress.map { $0 + written }, all.count - written)
+                }
+            }
+        }
+    }
+
+    public borrowing func write(_ bytes: [UInt8]) throws(BytesError) { try write(bytes.span.bytes) }
+
+    /// Asks the file system to set `count` bytes aside, so that a full disk shows before the first of them is written. File systems
+    /// that cannot are left alone.
+    public borrowing func reserve(_ count: Int) throws(BytesError) {
+        guard count > 0 else { return }
+        let code = quern_reserve(descriptor, Int64(count))
+        if code == ENOSPC || code == EFBIG || code == EDQUOT { throw .system(operation: "write", path: path, code: code) }
+    }
+
+    /// Starts writing `range` to the disk without waiting, so that `synchronize` finds little left to do.
+    public borrowing func startWriting(_ range: Range<Int>) {
+        quern_start_writing(descriptor, Int64(range.lowerBound), Int64(range.count))
+    }
+
+    /// Waits until the file's bytes are on the disk.
+    public borrowing func synchronize() throws(BytesError) { try SystemCall.check("write", path) { fsync(descriptor) } }
+
+    public borrowing func setPermissions(_ permissions: UInt32) throws(BytesError) {
+        try SystemCall.check("change the mode of", path) { fchmod(descriptor, permissions) }
+    }
+
+    /// Makes this empty file share the data of `source` without copying it; false where the file system cannot do that.
+    public borrowing func clone(_ source: borrowing OpenFile) -> Bool {
+        quern_clone_file(descriptor, source.descriptor) == 0
+    }
+}
+
+extension OpenFile {
+    /// Waits until this file is locked for this open file alone. The lock ends with the file, also when the process is killed.
+    public borrowing func lock() throws(BytesError) { try SystemCall.check("lock", path) { flock(descriptor, LOCK_EX) } }
+
+    /// Locks this file if nobody else holds a lock on it.
+    public borrowing func tryLock() throws(BytesError) -> Bool {
+        do {
+            try SystemCall.check("lock", path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+            return true
+        } catch {
+            if error.code == EWOULDBLOCK { return false }
+            throw error
+        }
+    }
+}
