@@ -1,11 +1,15 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 // linux/fs.h has FICLONE, but including it redefines names of sys/mount.h; the number is part of the kernel's ABI.
 #define QUERN_FICLONE _IOW(0x94, 9, int)
@@ -37,4 +41,48 @@ int quern_reserve(int descriptor, long long count) {
 
 void quern_start_writing(int descriptor, long long offset, long long count) {
     sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
+static volatile sig_atomic_t noted_signal = 0;
+
+static void note_signal(int signal) {
+    if (noted_signal) _exit(128 + signal);
+    noted_signal = signal;
+}
+
+void quern_watch_interrupts(void) {
+    struct sigaction action = {.sa_handler = note_signal};  // no SA_RESTART: a blocked read returns and is looked at
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int quern_interrupted(void) { return noted_signal; }
+void quern_clear_interrupt(void) { noted_signal = 0; }
+
+static struct termios saved_terminal;
+static int terminal_is_raw = 0;
+
+int quern_raw_terminal(int descriptor) {
+    if (terminal_is_raw) return 0;
+    if (tcgetattr(descriptor, &saved_terminal) != 0) return errno;
+    struct termios raw = saved_terminal;
+    raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
+    raw.c_cflag |= CS8;
+    raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | IEXTEN | ISIG);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    if (tcsetattr(descriptor, TCSAFLUSH, &raw) != 0) return errno;
+    terminal_is_raw = 1;
+    return 0;
+}
+
+void quern_restore_terminal(int descriptor) {
+    if (terminal_is_raw) tcsetattr(descriptor, TCSAFLUSH, &saved_terminal);
+    terminal_is_raw = 0;
+}
+
+int quern_wait_readable(int descriptor, int milliseconds) {
+    struct pollfd wait = {.fd = descriptor, .events = POLLIN};
+    return poll(&wait, 1, milliseconds) > 0;
 }

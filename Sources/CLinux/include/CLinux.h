@@ -20,4 +20,18 @@ int quern_reserve(int descriptor, long long count);
 /// Starts writing `count` bytes from `offset` to the disk without waiting for them (sync_file_range).
 void quern_start_writing(int descriptor, long long offset, long long count);
 
+/// From here on SIGINT and SIGTERM are noted, and a second one ends the process with status 128 + its number. SIGPIPE is ignored.
+void quern_watch_interrupts(void);
+
+/// The number of the signal noted since the last clearing, or 0.
+int quern_interrupted(void);
+void quern_clear_interrupt(void);
+
+/// Switches the terminal behind `descriptor` to reading key by key without echo; 0 or the errno. The way back is `quern_restore_terminal`.
+int quern_raw_terminal(int descriptor);
+void quern_restore_terminal(int descriptor);
+
+/// Waits until `descriptor` can be read: 1 when it can, 0 after `milliseconds`.
+int quern_wait_readable(int descriptor, int milliseconds);
+
 #endif

@@ -1,0 +1,32 @@
+import Diagnostics
+
+/// Rows of cells in columns that line up, whatever the width of their characters. Columns are four blanks apart, as in Ollama.
+struct TextTable {
+    private var rows: [[String]] = []
+    var gap = 4
+
+    mutating func add(_ cells: [String]) { rows.append(cells.map(Self.onOneLine)) }
+
+    var text: String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in rows.map { $0.count > column ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { DisplayWidth.padding($1, to: widths[$0] + gap) }
+            return cells.joined().trimmingTrailingBlanks() + "\n"
+        }.joined()
+    }
+
+    /// A cell from outside must not move the cursor: control characters become their pictures.
+    private static func onOneLine(_ cell: String) -> String {
+        String(
+            String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 ? Unicode.Scalar(0x2400 + $0.value) ?? " " : $0 }))
+    }
+}
+
+extension String {
+    func trimmingTrailingBlanks() -> String {
+        var copy = self[...]
+        while copy.last == " " { copy.removeLast() }
+        return String(copy)
+    }
+}
