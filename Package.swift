@@ -49,7 +49,7 @@ let languagesAndFormats: [[Target]] = [
 ]
 
 let formats: [[Target]] = [
-    room("Compute", ["CKernels", "CLinux", "Tensors"], pointers: true),
+    room("Compute", ["Bytes", "CKernels", "CLinux", "Tensors"], pointers: true),
     room("GGUF", ["Bytes", "Tensors"]),
     room("Safetensors", ["Bytes", "JSONText", "Tensors"]),
 ]

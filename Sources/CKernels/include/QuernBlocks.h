@@ -9,8 +9,8 @@
 /// Elements in a super-block of the K types.
 #define QUERN_QK_K 256
 
-/// IEEE half precision, by its bits.
-typedef uint16_t quern_half;
+/// IEEE half precision, by its bits. Blocks may lie at any address, so a struct that holds one asks for no alignment.
+typedef uint16_t quern_half __attribute__((aligned(1)));
 
 typedef struct { quern_half d; uint8_t qs[16]; } quern_block_q4_0;
 typedef struct { quern_half d, m; uint8_t qs[16]; } quern_block_q4_1;
