@@ -1,0 +1,103 @@
+// The weights of self-attention, and what a forward pass does with them.
+import CKernels
+import Compute
+
+/// Self-attention of one layer (Vaswani et al. 2017) with grouped queries (Ainslie et al. 2023).
+struct Attention: Sendable {
+    /// Queries, keys and values.
+    let inputs: LinearGroup
+    let output: Linear
+    /// RMS norms of single heads, before rotary embedding.
+    var queryNorm: WeightVector?
+    var keyNorm: WeightVector?
+    /// Positions that a query sees, its own included; nil for all before it.
+    let window: Int?
+
+    /// Reads `attn_q`, `attn_k`, `attn_v` and `attn_output`, with their biases where there are any.
+    init(_ block: WeightReader, window: Int?) throws(EngineError) {
+        let parameters = block.parameters
+        let (heads, keyValueHeads) = (parameters.headCount, parameters.keyValueHeadCount)
+        inputs = LinearGroup([
+            try block.linear("attn_q", rows: heads * parameters.keyLength, columns: parameters.width),
+            try block.linear("attn_k", rows: keyValueHeads * parameters.keyLength, columns: parameters.width),
+            try block.linear("attn_v", rows: keyValueHeads * parameters.valueLength, columns: parameters.width),
+        ])
+        output = try block.linear("attn_output", rows: parameters.width, columns: heads * parameters.valueLength)
+        self.window = window
+    }
+}
+
+extension ForwardPass {
+    /// `branch` (normed) to queries, keys and values; keys and values to the cache; what the queries found to `attended`.
+    func attend(_ attention: Attention, layer: Int, rope: RotaryEmbedding) {
+        multiply(attention.inputs, branch, into: headStarts)
+        forEachToken { token in finishHeads(attention, token: token, layer: layer, rope: rope) }
+        var job = AttentionJob(pass: Unmanaged.passUnretained(self), layer: layer, window: Int32(attention.window ?? 0))
+        let items = tiles.count * parameters.keyValueHeadCount
+        if items == 1 {
+            runTile(0, worker: 0, job)
+        } else {
+            withUnsafePointer(to: &job) { pool.run(items, $0, AttentionJob.item) }
+        }
+    }
+
+    /// Norms and turns one token's heads, and puts its keys and values into the cache.
+    private func finishHeads(_ attention: Attention, token: Int, layer: Int, rope: RotaryEmbedding) {
+        let (keySize, valueSize) = (parameters.keyLength, parameters.valueLength)
+        let cosines = UnsafePointer(self.cosines.row(token))
+        let sines = UnsafePointer(self.sines.row(token))
+        func finish(_ head: UnsafeMutablePointer<Float>, _ norm: WeightVector?) {
+            if let norm { vectors.rms_norm(head, head, norm.start, Int64(keySize), parameters.normEpsilon) }
+            rope.rotate(head, cosines, sines, vectors)
+        }
+        for head in 0..<parameters.headCount { finish(queries.row(token) + head * keySize, attention.queryNorm) }
+        let place = places[token]
+        for head in 0..<parameters.keyValueHeadCount {
+            let key = keys.row(token) + head * keySize
+            finish(key, attention.keyNorm)
+            cache.store(
+                key: key, value: values.row(token) + head * valueSize, layer: layer, slot: place.slot, head: head,
+                position: place.position)
+        }
+    }
+
+    /// Attention of one tile of tokens for the query heads of one KV head.
+    fileprivate func runTile(_ item: Int, worker: Int, _ job: AttentionJob) {
+        // Late tokens see the most: they come first, so that threads finish together.
+        let tile = tiles[tiles.count - 1 - item / parameters.keyValueHeadCount]
+        let head = item % parameters.keyValueHeadCount
+        let (group, keySize, valueSize) = (parameters.groupSize, parameters.keyLength, parameters.valueLength)
+        var attention = quern_attention()
+        attention.queries = UnsafePointer(queries.row(tile.row) + head * group * keySize)
+        attention.query_stride = queries.width
+        attention.keys = UnsafeRawPointer(cache.keys(layer: job.layer, slot: tile.slot, head: head))
+        attention.values = UnsafeRawPointer(cache.values(layer: job.layer, slot: tile.slot, head: head))
+        attention.out_stride = attended.width
+        (attention.key_size, attention.value_size) = (Int32(keySize), Int32(valueSize))
+        attention.window = job.window
+        attention.scale = 1 / Float(keySize).squareRoot()
+        attention.scratch = attentionScratch.row(worker)
+        (attention.tokens, attention.first) = (Int32(tile.count), Int32(tile.position))
+        // A group too large for one call of the kernel goes in parts.
+        let most = min(group, Int(QUERN_ATTENTION_ROWS) / tile.count)
+        for first in stride(from: 0, to: group, by: most) {
+            var part = attention
+            part.group = Int32(min(most, group - first))
+            part.queries = attention.queries + first * keySize
+            part.out = attended.row(tile.row) + (head * group + first) * valueSize
+            cache.kernels.attend(&part)
+        }
+    }
+}
+
+/// What the items of an attention job share.
+private struct AttentionJob {
+    let pass: Unmanaged<ForwardPass>
+    let layer: Int
+    let window: Int32
+
+    static let item: @convention(c) (UnsafeRawPointer, Int, Int) -> Void = { context, item, worker in
+        let job = context.assumingMemoryBound(to: AttentionJob.self).pointee
+        job.pass._withUnsafeGuaranteedRef { $0.runTile(item, worker: worker, job) }
+    }
+}

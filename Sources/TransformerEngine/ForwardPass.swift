@@ -1,0 +1,182 @@
+// The workspace of a session: the activations of one batch on their way through the network, and the steps that move them.
+import CKernels
+import Compute
+
+/// Activations of a batch of tokens. Rows are tokens; the comments give the width of a row.
+///
+/// Networks call its steps; one caller at a time. Memory is taken once, for the largest batch.
+final class ForwardPass {
+    /// Where a token of the batch goes in the cache.
+    struct Place {
+        let slot: Int
+        let position: Int
+    }
+
+    /// Consecutive tokens of one sequence that one call of the attention kernel takes.
+    struct Tile {
+        let slot: Int
+        /// Row of the first token in the batch.
+        let row: Int
+        /// Its position in the sequence.
+        let position: Int
+        let count: Int
+    }
+
+    let parameters: Hyperparameters
+    let cache: KeyValueCache
+    let pool: ThreadPool
+    let vectors: quern_vector_table
+    private let multiplier: MatrixMultiplier
+
+    /// width: the residual stream.
+    let hidden: FloatMatrix
+    /// width: the input of a block, normed, and then its output before it is added to `hidden`.
+    let branch: FloatMatrix
+    /// heads * key length
+    let queries: FloatMatrix
+    /// KV heads * key length
+    let keys: FloatMatrix
+    /// KV heads * value length
+    let values: FloatMatrix
+    /// heads * value length
+    let attended: FloatMatrix
+    /// feed-forward length
+    let gate: FloatMatrix
+    /// feed-forward length
+    let up: FloatMatrix
+    /// rotary length
+    let cosines: FloatMatrix
+    let sines: FloatMatrix
+    /// A row for each worker of the pool.
+    let attentionScratch: FloatMatrix
+    /// Where queries, keys and values begin; kept, so that no batch makes an array of them.
+    let headStarts: [UnsafeMutablePointer<Float>]
+    /// Where gate and up begin.
+    let gateStarts: [UnsafeMutablePointer<Float>]
+
+    /// Rows in use.
+    private(set) var count = 0
+    private(set) var tokens: [Int32] = []
+    private(set) var places: [Place] = []
+    private(set) var tiles: [Tile] = []
+    /// Rows whose logits are wanted, ascending.
+    private(set) var requested: [Int] = []
+
+    init(
+        parameters: Hyperparameters, batchSize: Int, cache: KeyValueCache, pool: ThreadPool, table: KernelTable
+    ) throws(EngineError) {
+        (self.parameters, self.cache, self.pool) = (parameters, cache, pool)
+        vectors = quern_vector_kernels(table.instructionSet).pointee
+        multiplier = MatrixMultiplier(pool: pool, table: table)
+        func matrix(_ width: Int) throws(EngineError) -> FloatMatrix {
+            try FloatMatrix(rows: batchSize, width: width, purpose: "activations of \(batchSize) tokens")
+        }
+        hidden = try matrix(parameters.width)
+        branch = try matrix(parameters.width)
+        queries = try matrix(parameters.headCount * parameters.keyLength)
+        keys = try matrix(parameters.keyValueHeadCount * parameters.keyLength)
+        values = try matrix(parameters.keyValueHeadCount * parameters.valueLength)
+        attended = try matrix(parameters.headCount * parameters.valueLength)
+        gate = try matrix(parameters.feedForwardLength)
+        up = try matrix(parameters.feedForwardLength)
+        cosines = try matrix(parameters.ropeLength)
+        sines = try matrix(parameters.ropeLength)
+        attentionScratch = try FloatMatrix(
+            rows: pool.threads, width: Self.attentionScratchWidth, purpose: "attention")
+        headStarts = [queries.start, keys.start, values.start]
+        gateStarts = [gate.start, up.start]
+    }
+
+    static let attentionScratchWidth = Int(QUERN_ATTENTION_ROWS) * (2 * Int(QUERN_HEAD_SIZE_MAX) + Int(QUERN_ATTENTION_TILE) + 2)
+
+    // MARK: Filling
+
+    /// Makes room for a new batch.
+    func clear() {
+        count = 0
+        tokens.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        tiles.removeAll(keepingCapacity: true)
+        requested.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds consecutive tokens of one sequence.
+    ///
+    /// - Parameter wantsLogits: says of an index into `tokens` whether its logits are wanted.
+    func append(_ newTokens: ArraySlice<Int32>, slot: Int, position: Int, wantsLogits: (Int) -> Bool) {
+        let most = max(1, Int(QUERN_ATTENTION_ROWS) / parameters.groupSize)
+        for start in stride(from: 0, to: newTokens.count, by: most) {
+            tiles.append(
+                Tile(slot: slot, row: count + start, position: position + start, count: min(most, newTokens.count - start)))
+        }
+        for (offset, index) in newTokens.indices.enumerated() {
+            tokens.append(newTokens[index])
+            places.append(Place(slot: slot, position: position + offset))
+            if wantsLogits(index) { requested.append(count) }
+            count += 1
+        }
+    }
+
+    // MARK: Steps
+
+    /// Ids to hidden states, and positions to angles.
+    func lookUp(_ embedding: WeightMatrix) {
+        forEachToken { token in embedding.expandRow(Int(tokens[token]), into: hidden.row(token)) }
+    }
+
+    func turnPositions(_ rope: RotaryEmbedding) {
+        forEachToken { token in
+            rope.fill(
+                cosines.row(token), sines.row(token), position: places[token].position, magnitude: rope.magnitude)
+        }
+    }
+
+    /// branch = norm(hidden)
+    func normalize(_ norm: WeightVector) {
+        forEachToken { token in
+            vectors.rms_norm(
+                branch.row(token), hidden.row(token), norm.start, Int64(parameters.width), parameters.normEpsilon)
+        }
+    }
+
+    /// hidden += branch
+    func addBranch() {
+        forEachToken { token in vectors.add(hidden.row(token), branch.row(token), Int64(parameters.width)) }
+    }
+
+    /// Drops all rows but those whose logits are wanted, from `hidden` and `attended`.
+    func keepRequestedRows() {
+        guard requested.count < count else { return }
+        for (target, source) in requested.enumerated() where target != source {
+            hidden.row(target).update(from: hidden.row(source), count: hidden.width)
+            attended.row(target).update(from: attended.row(source), count: attended.width)
+        }
+        count = requested.count
+    }
+
+    /// output = input * matrix (+ bias)
+    func multiply(_ linear: Linear, _ input: FloatMatrix, into output: UnsafeMutablePointer<Float>) {
+        guard count > 0 else { return }
+        multiplier.multiply(
+            linear.matrix, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: output)
+        add(linear.bias, to: output)
+    }
+
+    /// Several products of one input.
+    func multiply(_ group: LinearGroup, _ input: FloatMatrix, into outputs: [UnsafeMutablePointer<Float>]) {
+        guard count > 0 else { return }
+        multiplier.multiply(
+            group.matrices, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, outputs: outputs)
+        for (bias, output) in zip(group.biases, outputs) { add(bias, to: output) }
+    }
+
+    private func add(_ bias: WeightVector?, to output: UnsafeMutablePointer<Float>) {
+        guard let bias else { return }
+        forEachToken { token in vectors.add(output + token * bias.count, bias.start, Int64(bias.count)) }
+    }
+
+    /// Calls `body` for each row in use: on all threads for a batch, directly for a single token.
+    func forEachToken(_ body: (Int) -> Void) {
+        if count == 1 { body(0) } else { pool.parallelFor(count, body) }
+    }
+}

@@ -1,0 +1,32 @@
+// What a session will take, said before it is made.
+
+/// Bytes of memory, by purpose.
+public struct MemoryEstimate: Sendable, Equatable {
+    /// The file's tensors. Mapped: the system may drop pages of it and read them again.
+    public var weights: Int
+    public var cache: Int
+    public var activations: Int
+    public var logits: Int
+
+    public var total: Int { weights + cache + activations + logits }
+}
+
+extension TransformerModel {
+    /// What a session with these settings takes when its context is full.
+    ///
+    /// - Throws: `EngineError.noMemory` where the sizes are beyond counting.
+    public func memoryEstimate(
+        contextLength: Int, batchSize: Int = 512, slots: Int = 1, cacheType: CacheType = .f16, threads: Int
+    ) throws(EngineError) -> MemoryEstimate {
+        let shape = hyperparameters
+        let row =
+            2 * shape.width + 2 * shape.feedForwardLength + 2 * shape.ropeLength
+            + (shape.headCount + shape.keyValueHeadCount) * (shape.keyLength + shape.valueLength)
+        let rows = min(batchSize, contextLength * slots)
+        let floats = rows * row + threads * ForwardPass.attentionScratchWidth
+        return MemoryEstimate(
+            weights: weightByteCount,
+            cache: try KeyValueCache.byteCount(shape, contextLength: contextLength, slots: slots, type: cacheType),
+            activations: floats * MemoryLayout<Float>.size, logits: vocabularySize * MemoryLayout<Float>.size)
+    }
+}

@@ -1,0 +1,48 @@
+// Memory of our own for activations and caches.
+import Glibc
+
+/// Zeroed memory from the system, aligned to a page. Pages that nobody touches cost nothing; large storage asks for huge pages.
+///
+/// The owner of a storage lets one thread at a time write to a part of it; that is what makes sharing it sound.
+final class RawStorage: @unchecked Sendable {
+    let address: UnsafeMutableRawPointer
+    let byteCount: Int
+
+    /// - Parameter purpose: what the memory is for, in the error's words.
+    init(byteCount: Int, purpose: String) throws(EngineError) {
+        let length = max(byteCount, 1)
+        let mapped = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let mapped, mapped != MAP_FAILED else { throw .noMemory(purpose: purpose, byteCount: byteCount) }
+        if length >= 4 << 20 { _ = madvise(mapped, length, MADV_HUGEPAGE) }
+        (address, self.byteCount) = (mapped, byteCount)
+    }
+
+    deinit { munmap(address, max(byteCount, 1)) }
+
+    /// The product of extents, or an error where it overflows.
+    static func size(_ extents: Int..., purpose: String) throws(EngineError) -> Int {
+        var product = 1
+        for extent in extents {
+            let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+            guard !overflow else { throw .noMemory(purpose: purpose, byteCount: .max) }
+            product = next
+        }
+        return product
+    }
+}
+
+/// Rows of floats: activations, (rows, width).
+struct FloatMatrix {
+    let width: Int
+    let storage: RawStorage
+
+    init(rows: Int, width: Int, purpose: String) throws(EngineError) {
+        self.width = width
+        let byteCount = try RawStorage.size(rows, width, MemoryLayout<Float>.size, purpose: purpose)
+        storage = try RawStorage(byteCount: byteCount, purpose: purpose)
+    }
+
+    var start: UnsafeMutablePointer<Float> { storage.address.assumingMemoryBound(to: Float.self) }
+
+    func row(_ index: Int) -> UnsafeMutablePointer<Float> { start + index * width }
+}
