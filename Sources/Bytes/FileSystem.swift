@@ -15,6 +15,15 @@ public enum FileSystem {
         throw .system(operation: "make folder", path: path, code: code)
     }
 
+    /// `path` from the root of the file system; a relative one starts at the current folder. Links and `..` stay as they are.
+    public static func absolute(_ path: String) throws(BytesError) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let current = getcwd(nil, 0) else { throw .system(operation: "find the current folder for", path: path, code: errno) }
+        defer { free(current) }
+        let folder = String(cString: current)
+        return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+    }
+
     /// Gives the file at `old` the path `new`, in one step; what was at `new` is gone.
     public static func rename(_ old: String, to new: String) throws(BytesError) {
         try SystemCall.check("move '\(old)' to", new) { Glibc.rename(old, new) }

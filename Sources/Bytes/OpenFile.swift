@@ -88,6 +88,11 @@ extension OpenFile {
         if code == ENOSPC || code == EFBIG || code == EDQUOT { throw .system(operation: "write", path: path, code: code) }
     }
 
+    /// Gives back what was set aside past `count`, the file's size.
+    public borrowing func trimReservation(to count: Int) throws(BytesError) {
+        try SystemCall.check("write", path) { ftruncate(descriptor, off_t(count)) }
+    }
+
     /// Starts writing `range` to the disk without waiting, so that `synchronize` finds little left to do.
     public borrowing func startWriting(_ range: Range<Int>) {
         quern_start_writing(descriptor, Int64(range.lowerBound), Int64(range.count))
