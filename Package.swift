@@ -55,10 +55,11 @@ let formats: [[Target]] = [
 ]
 
 let meanings: [[Target]] = [
-    room("ModelfilePlan", ["Diagnostics", "JSONText", "ModelfileSyntax", "ModelManifest"]),
+    room("ModelfilePlan", ["Diagnostics", "JSONText", "ModelfileSyntax"]),
     room("Tokenization", ["GGUF"], testsAlso: ["Bytes", "JSONText"]),
     room("Quantization", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true),
-    room("TransformerEngine", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true),
+    room(
+        "TransformerEngine", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true, testsAlso: ["JSONText"]),
     room("ModelStore", ["Bytes", "CLinux", "JSONText", "ModelManifest"]),
     room("Sampling", []),
 ]
@@ -96,13 +97,16 @@ let doors: [Target] = [
             "TransformerEngine",
         ],
         swiftSettings: safeRoom),
+    .testTarget(
+        name: "CommandsTests", dependencies: ["Commands", "Bytes", "TestSupport"], swiftSettings: houseRules),
     .executableTarget(name: "quern", dependencies: ["Commands"], swiftSettings: safeRoom),
 ]
 
 let houseTests: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: houseRules),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "JSONText"], swiftSettings: houseRules),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["quern", "TestSupport", "GGUF", "JSONText", "ModelManifest"], swiftSettings: houseRules),
 ]
 
 let package = Package(

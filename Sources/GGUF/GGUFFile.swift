@@ -22,6 +22,8 @@ public struct GGUFFile: Sendable {
     public let alignment: Int
     public let metadata: GGUFMetadata
     public let tensors: [GGUFTensor]
+    /// Whether the tensors came from several files.
+    public let isSplit: Bool
     private let regions: [ByteRegion]
     private let positions: [String: Int]
 
@@ -32,7 +34,7 @@ public struct GGUFFile: Sendable {
             self.init(first)
             return
         }
-        self.init(try GGUFSplit(firstOpened: first, path: path, count: count).join())
+        self.init(try GGUFSplit(firstOpened: first, path: path, count: count).join(), isSplit: true)
     }
 
     /// Reads a file that is in memory already; `name` stands for it in errors.
@@ -41,7 +43,8 @@ public struct GGUFFile: Sendable {
         self.init(try parser.parse())
     }
 
-    init(_ header: GGUFParser.Header) {
+    init(_ header: GGUFParser.Header, isSplit: Bool = false) {
+        self.isSplit = isSplit
         version = header.version
         alignment = header.alignment
         metadata = header.metadata

@@ -1,9 +1,11 @@
 /// The text being edited and the place of the cursor in it, counted in characters. Pure, so that every key can be tested.
-struct EditBuffer: Equatable {
-    private(set) var characters: [Character] = []
-    private(set) var cursor = 0
+package struct EditBuffer: Equatable {
+    package private(set) var characters: [Character] = []
+    package private(set) var cursor = 0
 
-    var text: String {
+    package init() {}
+
+    package var text: String {
         get { String(characters) }
         set {
             characters = Array(newValue)
@@ -11,9 +13,9 @@ struct EditBuffer: Equatable {
         }
     }
 
-    var isEmpty: Bool { characters.isEmpty }
+    package var isEmpty: Bool { characters.isEmpty }
 
-    mutating func insert(_ text: String) {
+    package mutating func insert(_ text: String) {
         // Combining marks typed one by one join the character before the cursor.
         let before = String(characters[..<cursor]) + text
         let joined = Array(before)
@@ -21,37 +23,37 @@ struct EditBuffer: Equatable {
         cursor = joined.count
     }
 
-    mutating func move(by distance: Int) { cursor = min(max(cursor + distance, 0), characters.count) }
-    mutating func moveToStart() { cursor = characters[..<cursor].lastIndex(of: "\n").map { $0 + 1 } ?? 0 }
-    mutating func moveToEnd() { cursor = characters[cursor...].firstIndex(of: "\n") ?? characters.count }
+    package mutating func move(by distance: Int) { cursor = min(max(cursor + distance, 0), characters.count) }
+    package mutating func moveToStart() { cursor = characters[..<cursor].lastIndex(of: "\n").map { $0 + 1 } ?? 0 }
+    package mutating func moveToEnd() { cursor = characters[cursor...].firstIndex(of: "\n") ?? characters.count }
 
     /// Past the last line's end, where an entered text is left.
-    mutating func moveToVeryEnd() { cursor = characters.count }
+    package mutating func moveToVeryEnd() { cursor = characters.count }
 
-    mutating func moveWordLeft() { cursor = startOfWord }
-    mutating func moveWordRight() {
+    package mutating func moveWordLeft() { cursor = startOfWord }
+    package mutating func moveWordRight() {
         while cursor < characters.count, !characters[cursor].isWordPart { cursor += 1 }
         while cursor < characters.count, characters[cursor].isWordPart { cursor += 1 }
     }
 
-    mutating func deleteBackward() {
+    package mutating func deleteBackward() {
         guard cursor > 0 else { return }
         cursor -= 1
         characters.remove(at: cursor)
     }
 
-    mutating func deleteForward() { if cursor < characters.count { characters.remove(at: cursor) } }
-    mutating func deleteToEnd() {
+    package mutating func deleteForward() { if cursor < characters.count { characters.remove(at: cursor) } }
+    package mutating func deleteToEnd() {
         characters.removeSubrange(cursor..<(characters[cursor...].firstIndex(of: "\n") ?? characters.count))
     }
 
-    mutating func deleteToStart() {
+    package mutating func deleteToStart() {
         let end = cursor
         moveToStart()
         characters.removeSubrange(cursor..<end)
     }
 
-    mutating func deleteWord() {
+    package mutating func deleteWord() {
         let start = startOfWord
         characters.removeSubrange(start..<cursor)
         cursor = start

@@ -1,7 +1,7 @@
 /// Sizes, counts and times in words, by Ollama's rules.
-enum HumanFormat {
+package enum HumanFormat {
     /// Bytes in decimal units: `5.2 MB`, `142 MB`, `10 B`.
-    static func bytes(_ count: Int) -> String {
+    package static func bytes(_ count: Int) -> String {
         let units = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "KB")]
         guard let (unit, name) = units.first(where: { count >= $0.0 }) else { return "\(count) B" }
         let value = Double(count) / Double(unit)
@@ -9,8 +9,19 @@ enum HumanFormat {
         return value == value.rounded(.down) ? "\(Int(value)) \(name)" : "\(fixed(value, 1)) \(name)"
     }
 
+    /// How many parameters a model has: `7B`, `1.2B`, `5.24M`, `900K`.
+    package static func count(_ count: Int) -> String {
+        let value = Double(count)
+        switch count {
+        case 1_000_000_000...: return count % 1_000_000_000 == 0 ? "\(count / 1_000_000_000)B" : "\(fixed(value / 1e9, 1))B"
+        case 1_000_000...: return count % 1_000_000 == 0 ? "\(count / 1_000_000)M" : "\(fixed(value / 1e6, 2))M"
+        case 1000...: return "\(fixed(value / 1e3, 0))K"
+        default: return "\(count)"
+        }
+    }
+
     /// How long ago `seconds` is; the future is negative.
-    static func ago(_ seconds: Double) -> String { span(seconds.magnitude) + (seconds >= 0 ? " ago" : " from now") }
+    package static func ago(_ seconds: Double) -> String { span(seconds.magnitude) + (seconds >= 0 ? " ago" : " from now") }
 
     private static func span(_ seconds: Double) -> String {
         let (minutes, hours) = (Int(seconds / 60), Int((seconds / 3600).rounded()))
@@ -30,7 +41,7 @@ enum HumanFormat {
     }
 
     /// A number with so many digits after the point, rounded to nearest.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    package static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
@@ -43,7 +54,7 @@ enum HumanFormat {
     }
 
     /// A duration as Go prints it: `1.234567s`, `12.3ms`, `2m3.5s`.
-    static func duration(_ duration: Duration) -> String {
+    package static func duration(_ duration: Duration) -> String {
         let nanoseconds = duration.components.seconds * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000
         switch nanoseconds {
         case ..<1000: return "\(nanoseconds)ns"

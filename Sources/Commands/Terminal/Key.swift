@@ -1,5 +1,5 @@
 /// A key as the line editor knows it.
-enum Key: Equatable {
+package enum Key: Equatable {
     case text(String)
     case enter, newline, tab, backspace, delete
     case left, right, up, down, home, end
@@ -11,9 +11,11 @@ enum Key: Equatable {
 }
 
 /// Turns the bytes of a terminal into keys. Pure: bytes in, keys out, whatever is incomplete stays for the next call.
-struct KeyDecoder {
+package struct KeyDecoder {
     private var pending: [UInt8] = []
-    private var pasted: [UInt8]?
+    private var isPasting = false
+
+    package init() {}
 
     private static let pasteEnd = Array("\u{1B}[201~".utf8)
 
@@ -25,7 +27,7 @@ struct KeyDecoder {
         "f": .wordRight,
     ]
 
-    mutating func decode(_ bytes: [UInt8]) -> [Key] {
+    package mutating func decode(_ bytes: [UInt8]) -> [Key] {
         pending += bytes
         var keys: [Key] = []
         while let key = next() { if let key { keys.append(key) } }
@@ -34,7 +36,7 @@ struct KeyDecoder {
 
     /// The next key; `.some(nil)` for bytes that mean nothing, nil when more bytes are needed.
     private mutating func next() -> Key?? {
-        if pasted != nil { return nextPasted() }
+        if isPasting { return nextPasted() }
         guard let first = pending.first else { return nil }
         switch first {
         case 0x1B: return nextSequence()
@@ -77,7 +79,7 @@ struct KeyDecoder {
         let text = String(decoding: body[...end], as: UTF8.self)
         pending.removeFirst(end - pending.startIndex + 1)
         if text == "[200~" {
-            pasted = []
+            isPasting = true
             return .some(nil)
         }
         return .some(Self.sequences[text])
@@ -87,7 +89,7 @@ struct KeyDecoder {
         guard let end = pending.firstRange(of: Self.pasteEnd) else { return nil }
         let text = String(decoding: pending[..<end.lowerBound], as: UTF8.self)
         pending.removeSubrange(..<end.upperBound)
-        pasted = nil
+        isPasting = false
         return .some(.paste(text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")))
     }
 }

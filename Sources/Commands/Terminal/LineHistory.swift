@@ -1,26 +1,26 @@
 import Bytes
 
 /// Lines typed before, kept in `~/.ollama/history` (100 of them) unless OLLAMA_NOHISTORY says otherwise.
-struct LineHistory {
-    private(set) var lines: [String]
+package struct LineHistory {
+    package private(set) var lines: [String]
     /// Where the user is while leafing through; `lines.count` is the line being typed.
     private var position: Int
     private var draft = ""
     private let file: String?
     /// `/set nohistory` stops keeping lines.
-    var isEnabled = true
+    package var isEnabled = true
 
-    static let capacity = 100
+    package static let capacity = 100
 
     /// - Parameter file: where lines are kept between runs; nil keeps them for this run only.
-    init(file: String?) {
+    package init(file: String?) {
         self.file = file
         let stored = file.flatMap { try? ByteRegion.mapping($0).text() } ?? ""
         lines = stored.split(separator: "\n").map(String.init).suffix(Self.capacity)
         position = lines.count
     }
 
-    mutating func add(_ line: String) {
+    package mutating func add(_ line: String) {
         defer { position = lines.count }
         // A history line is one line of the file; longer texts are joined as Ollama's are lost.
         let flat = line.replacing("\n", with: " ")
@@ -31,14 +31,14 @@ struct LineHistory {
     }
 
     /// The line before the one shown, keeping what was typed so far for the way back.
-    mutating func previous(current: String) -> String? {
+    package mutating func previous(current: String) -> String? {
         guard position > 0 else { return nil }
         if position == lines.count { draft = current }
         position -= 1
         return lines[position]
     }
 
-    mutating func next() -> String? {
+    package mutating func next() -> String? {
         guard position < lines.count else { return nil }
         position += 1
         return position == lines.count ? draft : lines[position]

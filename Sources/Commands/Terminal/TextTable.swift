@@ -1,13 +1,15 @@
 import Diagnostics
 
 /// Rows of cells in columns that line up, whatever the width of their characters. Columns are four blanks apart, as in Ollama.
-struct TextTable {
+package struct TextTable {
     private var rows: [[String]] = []
-    var gap = 4
+    package var gap = 4
 
-    mutating func add(_ cells: [String]) { rows.append(cells.map(Self.onOneLine)) }
+    package init() {}
 
-    var text: String {
+    package mutating func add(_ cells: [String]) { rows.append(cells.map(Self.onOneLine)) }
+
+    package var text: String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { $0.count > column ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0 }
         return rows.map { row in

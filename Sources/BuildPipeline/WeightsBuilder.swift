@@ -1,0 +1,102 @@
+import Bytes
+import Compute
+import Conversion
+import GGUF
+import ModelManifest
+import ModelStore
+import Quantization
+import Tensors
+
+/// Makes blobs of weights: files are taken as they are, checkpoints converted, either quantized on the way when asked for.
+///
+/// One pass over mapped input: rows are read, converted, hashed and written a few MiB at a time; nothing in between touches the
+/// disk.
+struct WeightsBuilder {
+    let session: StoreSession
+    let fileType: FileType?
+    let linksFiles: Bool
+    let pool: ThreadPool
+    let events: BuildEvent.Handler
+
+    /// A blob of weights and what it says of itself.
+    struct Weights {
+        let blob: StoredBlob
+        let metadata: GGUFMetadata
+        let parameterCount: Int
+        /// The name of the file it came from, where there was one.
+        let fileName: String?
+
+        /// Whether it is a projector (images or sound to embeddings) and not a model of its own.
+        var isProjector: Bool { metadata.string(GGUFKey.type) == "mmproj" || metadata.architecture == "clip" }
+        var isAdapter: Bool { metadata.string(GGUFKey.type) == "adapter" }
+    }
+
+    func weights(ofCheckpoint folder: String) throws -> Weights {
+        events(.status("converting model"))
+        let model = try CheckpointConverter().convert(CheckpointFolder(path: folder))
+        for warning in model.warnings { events(.warning(warning)) }
+        let step = fileType.map { "quantizing \(model.sourceType.name) model to \($0.name)" } ?? "converting model"
+        return try write(try model.quantization(to: fileType), step: step, metadata: model.metadata)
+    }
+
+    func weights(ofFile path: String, text: String) throws -> Weights {
+        events(.status("parsing GGUF"))
+        let file = try GGUFFile(path: path)
+        let name = path.split(separator: "/").last.map(String.init)
+        let kept = Weights(
+            blob: StoredBlob(digest: Digest(of: []), size: 0, isNew: false), metadata: file.metadata,
+            parameterCount: file.parameterCount, fileName: name)
+        if let fileType, !kept.isProjector, !kept.isAdapter {
+            return try quantize(file, to: fileType, text: text)
+        }
+        if file.isSplit { return try join(file) }
+        let blob = try session.ingest(path, mode: linksFiles ? .link : .copy) { completed, total in
+            events(.progress(step: "copying \(name ?? path)", completed: completed, total: total))
+        }
+        return Weights(blob: blob, metadata: file.metadata, parameterCount: file.parameterCount, fileName: name)
+    }
+
+    /// The weights of a model in the store, quantized anew, or as they are.
+    func weights(of layer: Descriptor, text: String) throws -> Weights {
+        let blob = try session.adopt(layer)
+        let file = try GGUFFile(path: session.store.path(of: layer.digest))
+        if let fileType, layer.mediaType == .model { return try quantize(file, to: fileType, text: text) }
+        return Weights(blob: blob, metadata: file.metadata, parameterCount: file.parameterCount, fileName: nil)
+    }
+
+    private func quantize(_ file: GGUFFile, to fileType: FileType, text: String) throws -> Weights {
+        let number = file.metadata.int(GGUFKey.fileType)
+        let current = number.flatMap { FileType.name(ofNumber: $0) } ?? "F32"
+        if current == fileType.name { return try join(file) }
+        guard ["F32", "F16", "BF16"].contains(current) else {
+            throw BuildError.alreadyQuantized(text: text, fileType: current)
+        }
+        return try write(
+            try GGUFQuantization(file, to: fileType), step: "quantizing \(current) model to \(fileType.name)",
+            metadata: file.metadata)
+    }
+
+    /// One file of all shards, every tensor as it is.
+    private func join(_ file: GGUFFile) throws -> Weights {
+        let tensors = file.tensors.map { tensor in
+            GGUFQuantization.Tensor(
+                TensorSource(name: tensor.name, storedType: tensor.type, shape: tensor.shape, parts: [file.bytes(of: tensor)]),
+                unquantizedType: tensor.type)
+        }
+        let whole = try GGUFQuantization(metadata: file.metadata, tensors: tensors, to: nil, allowRequantizing: true)
+        return try write(whole, step: "joining shards", metadata: file.metadata)
+    }
+
+    private func write(_ file: GGUFQuantization, step: String, metadata: GGUFMetadata) throws -> Weights {
+        events(.status(step))
+        let writer = try session.makeBlob(expecting: file.totalByteCount)
+        try file.write(on: pool, to: { try writer.write($0) }) { progress in
+            try Interruption.check()
+            events(.progress(step: step, completed: progress.bytesDone, total: progress.byteCount))
+        }
+        let blob = try writer.finish()
+        return Weights(
+            blob: blob, metadata: fileType.map { metadata.quantized(to: $0) } ?? metadata,
+            parameterCount: file.layout.tensors.reduce(0) { $0 + $1.tensor.shape.elementCount }, fileName: nil)
+    }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Bytes
+import Compute
+import JSONText
+import ModelService
+import Runner
+import TransformerEngine
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure how fast a model runs",
+        discussion: """
+            Tokens per second for a prompt (pp) and for generation (tg), over random tokens, after one round that is not
+            counted. The figures mean something beside another program's in the same hour on the same machine only.
+
+            EXAMPLES
+              quern bench chat
+              quern bench model.gguf -p 512 -n 32 -r 5 -t 2 --json
+            """)
+
+    @Argument(help: "A model of the store, or a GGUF file.") var model: String
+    @Option(name: .short, help: ArgumentHelp("Tokens of the prompt; 0 leaves the test out.", valueName: "count")) var promptLength =
+        512
+    @Option(name: .customShort("n"), help: ArgumentHelp("Tokens to generate; 0 leaves the test out.", valueName: "count"))
+    var generationLength = 128
+    @Option(name: .short, help: ArgumentHelp("Rounds that are counted.", valueName: "count")) var repetitions = 5
+    @Option(name: .short, help: ArgumentHelp("Threads; all that the process may use if not given.", valueName: "count"))
+    var threads: Int?
+    @Option(name: .short, help: ArgumentHelp("Tokens that are in the context before each test.", valueName: "count")) var depth = 0
+    @Option(name: .short, help: ArgumentHelp("Tokens of a prompt that are computed at once.", valueName: "count")) var batch = 512
+    @Flag(help: "Print the figures as JSON.") var json = false
+
+    func validate() throws {
+        guard promptLength >= 0, generationLength >= 0, depth >= 0 else { throw ValidationError("lengths cannot be negative") }
+        guard repetitions >= 1, batch >= 1 else { throw ValidationError("repetitions and batch must be at least 1") }
+        guard (threads ?? 1) >= 1, (threads ?? 1) <= 1024 else { throw ValidationError("threads must be from 1 to 1024") }
+    }
+
+    func run() throws {
+        let models = try LocalModels()
+        let loaded = try LoadedModel(path: try models.weightsPath(of: try models.reference(model)))
+        let pool = ThreadPool(threads: threads ?? ThreadPool.defaultThreadCount())
+        let session = try InferenceSession(
+            model: loaded.transformer, contextLength: max(depth + max(promptLength, generationLength), 1), batchSize: batch,
+            pool: pool)
+        var results: [SpeedResult] = []
+        if promptLength > 0 {
+            results.append(
+                try measure("pp\(promptLength)", session, tokens: promptLength) { try session.evaluate($0) })
+        }
+        if generationLength > 0 {
+            results.append(
+                try measure("tg\(generationLength)", session, tokens: generationLength) { tokens in
+                    for token in tokens {
+                        try session.evaluate([token])
+                        try Interruption.check()
+                    }
+                })
+        }
+        try report(results, loaded, pool)
+    }
+
+    /// Runs one test: the first round warms up pages, caches and clocks.
+    private func measure(
+        _ name: String, _ session: InferenceSession, tokens count: Int, _ round: ([Int32]) throws -> Void
+    ) throws -> SpeedResult {
+        let vocabulary = Int32(clamping: session.model.vocabularySize)
+        // A fixed sequence of ids that jumps about, so that rounds and programs compute the same.
+        let tokens = (0..<depth + count).map { Int32(truncatingIfNeeded: ($0 &* 7919 &+ 13) % Int(vocabulary)) }
+        var speeds: [Double] = []
+        for repetition in 0...repetitions {
+            try Interruption.check()
+            try session.truncate(to: 0)
+            if depth > 0 { try session.evaluate(Array(tokens[..<depth]), logits: .none) }
+            let start = ContinuousClock.now
+            try round(Array(tokens[depth...]))
+            let seconds = start.duration(to: .now) / .seconds(1)
+            if repetition > 0 { speeds.append(Double(count) / seconds) }
+        }
+        return SpeedResult(test: depth > 0 ? "\(name) @ d\(depth)" : name, tokens: count, speeds: speeds)
+    }
+
+    private func report(_ results: [SpeedResult], _ loaded: LoadedModel, _ pool: ThreadPool) throws {
+        let kernels = KernelTable.selected.name
+        guard !json else {
+            let entries: [JSONValue] = results.map { result in
+                [
+                    "model": .string(model), "size": .number(JSONNumber(loaded.file.tensorByteCount)),
+                    "parameters": .number(JSONNumber(loaded.file.parameterCount)), "kernels": .string(kernels),
+                    "threads": .number(JSONNumber(pool.threads)), "test": .string(result.test),
+                    "tokens": .number(JSONNumber(result.tokens)), "depth": .number(JSONNumber(depth)),
+                    "tokens_per_second": .number(JSONNumber(result.mean)), "median": .number(JSONNumber(result.median)),
+                    "standard_deviation": .number(JSONNumber(result.deviation)),
+                    "samples": .array(result.speeds.map { .number(JSONNumber($0)) }),
+                ]
+            }
+            return try Console.putLine(JSONValue.array(entries).text(.pretty))
+        }
+        var table = TextTable()
+        table.add(["MODEL", "SIZE", "PARAMETERS", "KERNELS", "THREADS", "TEST", "TOKENS/S"])
+        for result in results {
+            table.add([
+                model, HumanFormat.bytes(loaded.file.tensorByteCount), HumanFormat.count(loaded.file.parameterCount), kernels,
+                "\(pool.threads)", result.test,
+                "\(HumanFormat.fixed(result.mean, 2)) ± \(HumanFormat.fixed(result.deviation, 2))",
+            ])
+        }
+        try Console.put(table.text)
+    }
+}
+
+/// The speeds of one test's rounds, in tokens per second.
+private struct SpeedResult {
+    let test: String
+    let tokens: Int
+    let speeds: [Double]
+
+    var mean: Double { speeds.reduce(0, +) / Double(speeds.count) }
+    var median: Double { speeds.sorted()[speeds.count / 2] }
+
+    var deviation: Double {
+        guard speeds.count > 1 else { return 0 }
+        let squares = speeds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (squares / Double(speeds.count - 1)).squareRoot()
+    }
+}

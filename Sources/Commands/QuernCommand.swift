@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// The program's commands, in the order in which help lists them.
+struct QuernCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quern",
+        abstract: "Compile Modelfiles into model packages, and run what was built",
+        discussion: """
+            EXAMPLES
+              quern create chat -f Modelfile -q Q4_K_M     build a package
+              quern run chat "Why is the sky blue?"        ask it
+              quern show chat                              look inside
+              quern quantize in.gguf out.gguf Q8_0         quantize a file
+
+            ENVIRONMENT
+              OLLAMA_MODELS      folder of the model store (~/.ollama/models)
+              OLLAMA_NOPRUNE     keep blobs that no model needs any more
+              OLLAMA_NOHISTORY   keep no history of lines typed
+              QUERN_KERNELS      kernels to use: scalar, avx2, avx512
+              NO_COLOR           no colour
+
+            Exit codes: 0 success, 1 failure, 2 a command line that makes no sense.
+            """,
+        version: Invocation.version,
+        subcommands: [
+            CreateCommand.self, ShowCommand.self, RunCommand.self, ListCommand.self, CopyCommand.self, RemoveCommand.self,
+            QuantizeCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self, CompletionsCommand.self,
+        ])
+}

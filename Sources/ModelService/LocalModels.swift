@@ -1,0 +1,46 @@
+public import Bytes
+public import ModelManifest
+public import ModelStore
+
+/// The models of this machine's store, and what can be done with them without a server.
+public struct LocalModels: Sendable {
+    public let store: ModelStore
+
+    public init(store: ModelStore) { self.store = store }
+
+    /// The store that the process's environment names.
+    public init() throws(StoreError) {
+        store = try ModelStore(environment: Environment.variables(["OLLAMA_MODELS", "OLLAMA_NOPRUNE", "HOME"]))
+    }
+}
+
+/// A model as a list shows it.
+public struct ModelSummary: Sendable {
+    public let model: StoredModel
+    public let config: ModelConfig
+
+    /// Whether its weights are somewhere else.
+    public var isRemote: Bool { !config.remoteHost.isEmpty }
+}
+
+extension LocalModels {
+    /// The models whose name starts with `prefix` in whatever case, newest first, and what could not be read.
+    public func list(prefix: String = "") throws(StoreError) -> (models: [ModelSummary], problems: [StoreError]) {
+        let listing = try store.list()
+        var problems = listing.problems
+        var models: [ModelSummary] = []
+        for model in listing.models where model.name.shortest.lowercased().hasPrefix(prefix.lowercased()) {
+            do { models.append(ModelSummary(model: model, config: try store.config(of: model))) } catch { problems.append(error) }
+        }
+        return (models, problems)
+    }
+
+    /// Gives a model a second name.
+    public func copy(_ source: String, to destination: String) throws {
+        let (source, destination) = (try ModelName(source), try ModelName(destination))
+        try StoreSession(store).copy(source, to: destination)
+    }
+
+    /// Removes a model, with the blobs that no other model needs.
+    public func remove(_ name: String) throws { _ = try store.remove(try ModelName(name)) }
+}

@@ -1,0 +1,19 @@
+/// Why a use case could not be carried out; errors of the rooms below pass through as they are.
+public enum ServiceError: Error, Equatable, CustomStringConvertible {
+    /// The package names no weights: a remote model, or one of another format.
+    case noWeights(String)
+    case unsupportedFormat(model: String, format: String)
+    /// The package has a layer that a runner would have to apply and this one cannot.
+    case unsupportedLayer(model: String, layer: String)
+    case doesNotSupport(model: String, capability: String)
+
+    public var description: String {
+        switch self {
+        case .noWeights(let model): "model '\(model)' has no weights in this store"
+        case .unsupportedFormat(let model, let format):
+            "model '\(model)' is in the format '\(format)', which cannot be run; GGUF can"
+        case .unsupportedLayer(let model, let layer): "model '\(model)' has \(layer), which cannot be run"
+        case .doesNotSupport(let model, let capability): "\"\(model)\" does not support \(capability)"
+        }
+    }
+}

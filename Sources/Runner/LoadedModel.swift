@@ -1,0 +1,33 @@
+public import Compute
+public import GGUF
+public import Tokenization
+public import TransformerEngine
+
+/// A GGUF model ready to run: its file, its words and its weights.
+public final class LoadedModel: Sendable {
+    public let file: GGUFFile
+    public let tokenizer: Tokenizer
+    public let transformer: TransformerModel
+    public let loadDuration: Duration
+
+    /// - Throws: `GGUFError`, `TokenizationError` or `EngineError`, each naming what does not fit.
+    public init(path: String) throws {
+        let start = ContinuousClock.now
+        let file = try GGUFFile(path: path)
+        tokenizer = try Tokenizer(metadata: file.metadata)
+        transformer = try TransformerModel(file: file)
+        self.file = file
+        loadDuration = start.duration(to: .now)
+    }
+
+    /// Tokens of context that the model was trained with, where its metadata says so.
+    public var trainedContextLength: Int? {
+        file.metadata.architecture.flatMap { file.metadata.int(GGUFKey.contextLength($0)) }
+    }
+
+    /// The context that a session gets: what the options ask for, but no more than the model was trained with.
+    public func contextLength(for options: RunOptions) -> Int {
+        let wanted = options.contextLength ?? RunOptions.defaultContextLength
+        return min(wanted, trainedContextLength ?? wanted)
+    }
+}

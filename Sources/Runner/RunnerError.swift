@@ -1,0 +1,19 @@
+/// Why a model could not be loaded or run.
+public enum RunnerError: Error, Equatable, CustomStringConvertible {
+    case optionType(name: String, wanted: String)
+    /// The model's file cannot be used; the reason names the file or the part.
+    case unusable(String)
+    /// The prompt has more tokens than the context takes.
+    case promptTooLong(tokens: Int, contextLength: Int)
+    case cancelled
+
+    public var description: String {
+        switch self {
+        case .optionType(let name, let wanted): "option \"\(name)\" must be of type \(wanted)"
+        case .unusable(let reason): reason
+        case .promptTooLong(let tokens, let contextLength):
+            "the prompt has \(tokens) tokens, but the context holds \(contextLength) (raise num_ctx)"
+        case .cancelled: "cancelled"
+        }
+    }
+}

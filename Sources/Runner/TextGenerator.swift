@@ -1,0 +1,126 @@
+public import Compute
+import Sampling
+public import Tokenization
+import TransformerEngine
+
+/// Continues prompts with one model. One thread at a time uses a generator.
+///
+/// What two prompts have in common at their start is computed once: the tokens in the cache are compared with each new prompt,
+/// and only what follows the common part goes through the network.
+public final class TextGenerator {
+    public let model: LoadedModel
+    public let contextLength: Int
+    private let session: InferenceSession
+    private let batchLength: Int
+    /// The tokens whose keys and values the session holds, in order.
+    private var cached: [TokenID] = []
+
+    public init(model: LoadedModel, options: RunOptions, pool: ThreadPool) throws {
+        self.model = model
+        contextLength = model.contextLength(for: options)
+        batchLength = min(options.batchLength, contextLength)
+        session = try InferenceSession(
+            model: model.transformer, contextLength: contextLength, batchSize: batchLength, pool: pool)
+    }
+
+    /// Generates until the model ends its turn, a stop string comes, or the limit is reached.
+    ///
+    /// - Parameters:
+    ///   - isCancelled: asked before each token and each batch of the prompt.
+    ///   - emit: gets text as soon as it is certain: whole characters, no part of a stop string.
+    /// - Throws: `RunnerError.promptTooLong`, `EngineError`, `SamplingError`, and whatever `emit` throws.
+    public func generate(
+        _ prompt: [TokenID], options: RunOptions, isCancelled: () -> Bool = { false }, emit: (String) throws -> Void
+    ) throws -> GenerationSummary {
+        var summary = GenerationSummary()
+        let prompt = try PromptWindow(contextLength: contextLength, keep: options.keep).fit(prompt)
+        summary.promptTokens = prompt.count
+        let start = ContinuousClock.now
+        guard try evaluatePrompt(prompt, &summary, isCancelled) else { return summary }
+        let afterPrompt = ContinuousClock.now
+        summary.promptDuration = start.duration(to: afterPrompt)
+
+        var sampler = Sampler(
+            options: options.sampling, vocabularySize: model.transformer.vocabularySize, contextLength: contextLength)
+        for token in prompt { sampler.accept(token) }
+        var text = StreamedText(stops: options.stop)
+        let limit = options.predictionLimit(contextLength: contextLength)
+        summary.endReason = .length
+        while summary.generatedTokens < limit {
+            if isCancelled() {
+                summary.endReason = .cancelled
+                break
+            }
+            let token = try session.withLogits { logits in try sampler.sample(logits) }
+            sampler.accept(token)
+            summary.generatedTokens += 1
+            if model.tokenizer.vocabulary.endOfGeneration.contains(token) {
+                summary.endReason = .stop
+                break
+            }
+            try Self.pass(text.add(model.tokenizer.bytes(of: token, special: false)), to: emit)
+            if text.hasStopped {
+                summary.endReason = .stop
+                break
+            }
+            if summary.generatedTokens < limit { try advance(token, keep: options.keep) }
+        }
+        try Self.pass(text.finish(), to: emit)
+        summary.generationDuration = afterPrompt.duration(to: .now)
+        return summary
+    }
+
+    private static func pass(_ text: String, to emit: (String) throws -> Void) rethrows {
+        if !text.isEmpty { try emit(text) }
+    }
+
+    /// Computes what the cache does not hold of the prompt; false when it was cancelled on the way.
+    private func evaluatePrompt(_ prompt: [TokenID], _ summary: inout GenerationSummary, _ isCancelled: () -> Bool) throws -> Bool {
+        // The last token is computed in any case: its logits are what generation starts from.
+        let shared = min(zip(cached, prompt).prefix { $0 == $1 }.count, prompt.count - 1)
+        try session.truncate(to: shared)
+        cached.removeSubrange(shared...)
+        summary.reusedTokens = shared
+        var next = shared
+        while next < prompt.count {
+            if isCancelled() {
+                summary.endReason = .cancelled
+                return false
+            }
+            let end = min(next + batchLength, prompt.count)
+            try session.evaluate(Array(prompt[next..<end]), logits: end == prompt.count ? .last : .none)
+            cached += prompt[next..<end]
+            next = end
+        }
+        return true
+    }
+
+    /// Computes a generated token, making room in a full context.
+    private func advance(_ token: TokenID, keep: Int) throws {
+        if cached.count >= contextLength {
+            let kept = min(max(keep, 0), cached.count - 1)
+            let discarded = max(1, (cached.count - kept) / 2)
+            try session.shift(keep: kept, discard: discarded)
+            cached.removeSubrange(kept..<kept + discarded)
+        }
+        try session.evaluate([token])
+        cached.append(token)
+    }
+}
+
+/// Text on its way out: bytes wait until they are whole characters, characters until they cannot be a stop string.
+private struct StreamedText {
+    private var decoder = UTF8StreamDecoder()
+    private var matcher: StopMatcher
+
+    init(stops: [String]) { matcher = StopMatcher(stops: stops) }
+
+    var hasStopped: Bool { matcher.hasStopped }
+
+    mutating func add(_ bytes: [UInt8]) -> String { matcher.feed(decoder.feed(bytes)) }
+
+    mutating func finish() -> String {
+        let rest = matcher.feed(decoder.finish())
+        return rest + matcher.finish()
+    }
+}
