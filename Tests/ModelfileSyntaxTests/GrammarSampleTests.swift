@@ -1,0 +1,22 @@
+import Diagnostics
+import ModelfileSyntax
+import Testing
+
+@Suite struct GrammarSampleTests {
+    @Test func samplesToAcceptHaveNoErrors() throws {
+        let samples = try GrammarSamples.read("accept")
+        #expect(samples.count >= 15)
+        for sample in samples {
+            let tree = ModelfileSyntaxTree(parsing: sample.bytes, name: sample.name)
+            #expect(!tree.diagnostics.containsErrors, "\(TerminalRenderer().render(tree.diagnostics, in: tree.source))")
+        }
+    }
+
+    @Test func samplesToRejectHaveErrors() throws {
+        let samples = try GrammarSamples.read("reject")
+        #expect(samples.count >= 15)
+        for sample in samples {
+            #expect(ModelfileSyntaxTree(parsing: sample.bytes).diagnostics.containsErrors, "\(sample.name)")
+        }
+    }
+}

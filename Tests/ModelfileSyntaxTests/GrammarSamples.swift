@@ -1,0 +1,20 @@
+import Foundation
+import TestSupport
+
+/// The samples beside the grammar: Grammar/Modelfile/accept and reject.
+enum GrammarSamples {
+    struct Sample {
+        var name: String
+        var bytes: [UInt8]
+    }
+
+    static func read(_ folder: String) throws -> [Sample] {
+        let url = SharedData.packageRoot.appendingPathComponent("Grammar/Modelfile/\(folder)")
+        let files = try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
+        return try files.sorted { $0.path < $1.path }.map {
+            Sample(name: "\(folder)/\($0.lastPathComponent)", bytes: [UInt8](try Data(contentsOf: $0)))
+        }
+    }
+
+    static func all() throws -> [Sample] { try read("accept") + read("reject") }
+}
