@@ -1,0 +1,124 @@
+public import Tensors
+
+/// What a whole file is quantized to: a tensor type, and for most of them a mix around it.
+///
+/// Numbers are those of `general.file_type`, fixed by llama.cpp's `llama_ftype`.
+public enum FileType: UInt32, CaseIterable, Sendable {
+    case f32 = 0
+    case f16 = 1
+    case q4_0 = 2
+    case q4_1 = 3
+    case q8_0 = 7
+    case q5_0 = 8
+    case q5_1 = 9
+    case q2_K = 10
+    case q3_K_S = 11
+    case q3_K_M = 12
+    case q3_K_L = 13
+    case q4_K_S = 14
+    case q4_K_M = 15
+    case q5_K_S = 16
+    case q5_K_M = 17
+    case q6_K = 18
+    case q2_K_S = 21
+    case bf16 = 32
+
+    /// The name people type: `Q4_K_M`.
+    public var name: String {
+        switch self {
+        case .f32: "F32"
+        case .f16: "F16"
+        case .q4_0: "Q4_0"
+        case .q4_1: "Q4_1"
+        case .q8_0: "Q8_0"
+        case .q5_0: "Q5_0"
+        case .q5_1: "Q5_1"
+        case .q2_K: "Q2_K"
+        case .q3_K_S: "Q3_K_S"
+        case .q3_K_M: "Q3_K_M"
+        case .q3_K_L: "Q3_K_L"
+        case .q4_K_S: "Q4_K_S"
+        case .q4_K_M: "Q4_K_M"
+        case .q5_K_S: "Q5_K_S"
+        case .q5_K_M: "Q5_K_M"
+        case .q6_K: "Q6_K"
+        case .q2_K_S: "Q2_K_S"
+        case .bf16: "BF16"
+        }
+    }
+
+    /// The type of most tensors in such a file.
+    public var tensorType: TensorType {
+        switch self {
+        case .f32: .f32
+        case .f16: .f16
+        case .bf16: .bf16
+        case .q4_0: .q4_0
+        case .q4_1: .q4_1
+        case .q5_0: .q5_0
+        case .q5_1: .q5_1
+        case .q8_0: .q8_0
+        case .q2_K, .q2_K_S: .q2_K
+        case .q3_K_S, .q3_K_M, .q3_K_L: .q3_K
+        case .q4_K_S, .q4_K_M: .q4_K
+        case .q5_K_S, .q5_K_M: .q5_K
+        case .q6_K: .q6_K
+        }
+    }
+
+    /// Whether weights are stored as they are, or rounded to 16 bits: the only files that are quantized without losing twice.
+    public var isUnquantized: Bool { [.f32, .f16, .bf16].contains(self) }
+}
+
+extension FileType {
+    /// Short names and the mix that they stand for.
+    private static let aliases: [String: FileType] = ["Q3_K": .q3_K_M, "Q4_K": .q4_K_M, "Q5_K": .q5_K_M]
+
+    /// Reads a name, whatever its case, `Q4_K` and its like included.
+    /// - Throws: `QuantizationError.unknownFileType`, with the nearest name where one is near.
+    public init(named name: String) throws(QuantizationError) {
+        let wanted = name.uppercased()
+        if let match = Self.allCases.first(where: { $0.name == wanted }) ?? Self.aliases[wanted] {
+            self = match
+        } else {
+            throw .unknownFileType(name: name, suggestion: Self.nearest(to: wanted))
+        }
+    }
+
+    private static func nearest(to wanted: String) -> String? {
+        guard wanted.utf8.count <= 16 else { return nil }
+        let letters = wanted.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
+        let ranked = (allCases.map(\.name) + aliases.keys.sorted()).map { candidate in
+            (candidate, editDistance(Array(letters), candidate.utf8.filter { $0 != UInt8(ascii: "_") }))
+        }
+        guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= 1 else { return nil }
+        return best.0
+    }
+
+    /// Insertions, deletions and replacements that turn one into the other (Levenshtein).
+    private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var row = Array(0...right.count)
+        for (i, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let replaced = diagonal + (letter == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[right.count]
+    }
+
+    /// The name of any number of `general.file_type`, also of mixes that Quern reads and does not write; nil for unknown ones.
+    public static func name(ofNumber number: Int) -> String? {
+        if let number = UInt32(exactly: number), let known = FileType(rawValue: number) { return known.name }
+        return readOnlyNames[number]
+    }
+
+    private static let readOnlyNames: [Int: String] = [
+        19: "IQ2_XXS", 20: "IQ2_XS", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M",
+        28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4_MOE", 39: "NVFP4",
+        40: "Q1_0", 41: "Q2_0",
+    ]
+}

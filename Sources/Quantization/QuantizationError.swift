@@ -1,0 +1,49 @@
+public import Tensors
+
+/// Why something cannot be quantized. Every case names the tensor or file and what was found in it.
+public enum QuantizationError: Error, Equatable, CustomStringConvertible {
+    /// A weight is NaN or infinite. `index` counts the tensor's elements.
+    case notFinite(tensor: String, index: Int, value: Float)
+    /// A finite weight is too large for the target: its block's scale overflows half precision.
+    case overflow(tensor: String, type: TensorType, firstElement: Int)
+    /// No conversion from `type` to floats, or to `type` from floats.
+    case unsupported(tensor: String, type: TensorType)
+    /// The tensor is quantized already and would lose more.
+    case alreadyQuantized(tensor: String, type: TensorType)
+    case partialBlock(tensor: String, columns: Int, type: TensorType)
+    /// The parts of a tensor do not add up to its shape.
+    case wrongByteCount(tensor: String, found: Int, wanted: Int)
+    case importanceNeeded(tensor: String, type: TensorType)
+    /// The importance matrix was made for another model.
+    case wrongImportanceCount(tensor: String, found: Int, wanted: Int)
+    case unknownFileType(name: String, suggestion: String?)
+    /// A layer number that the recipe needs is not in the tensor's name, or past the model's layers.
+    case unknownLayer(tensor: String, layerCount: Int)
+    case invalidMetadata(String)
+    case invalidImportanceMatrix(file: String, problem: String)
+
+    public var description: String {
+        switch self {
+        case .notFinite(let tensor, let index, let value): "tensor '\(tensor)': element \(index) is \(value)"
+        case .overflow(let tensor, let type, let first):
+            "tensor '\(tensor)': the values at element \(first) are too large for \(type.name)"
+        case .unsupported(let tensor, let type): "tensor '\(tensor)': \(type.name) cannot be converted"
+        case .alreadyQuantized(let tensor, let type):
+            "tensor '\(tensor)' is already quantized to \(type.name); quantize from F32, F16 or BF16"
+        case .partialBlock(let tensor, let columns, let type):
+            "tensor '\(tensor)': \(columns) columns, not a multiple of the \(type.name) block size \(type.blockSize)"
+        case .wrongByteCount(let tensor, let found, let wanted):
+            "tensor '\(tensor)': \(found) bytes, but its shape takes \(wanted)"
+        case .importanceNeeded(let tensor, let type):
+            "tensor '\(tensor)': \(type.name) needs an importance matrix here"
+        case .wrongImportanceCount(let tensor, let found, let wanted):
+            "tensor '\(tensor)': the importance matrix has \(found) values, not \(wanted); it is of another model"
+        case .unknownFileType(let name, let suggestion):
+            "unknown type '\(name)'" + (suggestion.map { "; did you mean \($0)?" } ?? "")
+        case .unknownLayer(let tensor, let count):
+            "tensor '\(tensor)': no layer number below \(count) in its name"
+        case .invalidMetadata(let problem): problem
+        case .invalidImportanceMatrix(let file, let problem): "importance matrix '\(file)': \(problem)"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Tensors
+
+/// One tensor on its way from its stored type to its target: converts any range of its rows into a buffer.
+struct TensorConversion {
+    let rows: SourceRows
+    let target: TensorType
+    /// Bytes of one finished row.
+    let rowByteCount: Int
+    /// One weight per column, for each matrix of a stack of them; nil without importance.
+    private let importance: [Float]?
+    private let codec: RowCodec
+
+    private var source: TensorSource { rows.source }
+
+    /// Rows that share one stretch of importance: one expert's.
+    private var rowsPerMatrix: Int { max(1, source.shape.dimensions.count > 1 ? source.shape.dimensions[1] : 1) }
+
+    init(
+        _ source: TensorSource, to target: TensorType, importance: [Float]?, allowRequantizing: Bool, codec: RowCodec
+    ) throws(QuantizationError) {
+        rows = try SourceRows(source)
+        guard let rowByteCount = target.rowByteCount(columns: source.shape.columns) else {
+            throw .partialBlock(tensor: source.name, columns: source.shape.columns, type: target)
+        }
+        if target != source.storedType {
+            guard RowCodec.knows(source.storedType) else { throw .unsupported(tensor: source.name, type: source.storedType) }
+            guard RowCodec.knows(target) else { throw .unsupported(tensor: source.name, type: target) }
+            if ![.f32, .f16, .bf16].contains(source.storedType), !allowRequantizing {
+                throw .alreadyQuantized(tensor: source.name, type: source.storedType)
+            }
+        }
+        if let importance {
+            let wanted = source.shape.columns * (source.shape.dimensions.count > 2 ? source.shape.dimensions[2] : 1)
+            guard importance.count == wanted else {
+                throw .wrongImportanceCount(tensor: source.name, found: importance.count, wanted: wanted)
+            }
+        }
+        self.target = target
+        self.rowByteCount = rowByteCount
+        self.importance = importance
+        self.codec = codec
+    }
+
+    /// Converts rows `range` to `output`, which has room for them.
+    /// - Throws: `notFinite` and `overflow`, with the first element concerned.
+    func convert(_ range: Range<Int>, into output: UnsafeMutableRawPointer) throws(QuantizationError) {
+        var failure: QuantizationError?
+        rows.forEachRun(in: range) { bytes, first, count in
+            guard failure == nil else { return }
+            let place = output + (first - range.lowerBound) * rowByteCount
+            do throws(QuantizationError) {
+                if target == source.storedType {
+                    try copy(bytes, first: first, count: count, into: place)
+                } else if source.storedType == .f32, Int(bitPattern: bytes) % 4 == 0 {
+                    try quantize(bytes.assumingMemoryBound(to: Float.self), first: first, count: count, into: place)
+                } else {
+                    try widen(bytes, first: first, count: count, into: place)
+                }
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func copy(
+        _ bytes: UnsafeRawPointer, first: Int, count: Int, into output: UnsafeMutableRawPointer
+    ) throws(QuantizationError) {
+        output.copyMemory(from: bytes, byteCount: count * rowByteCount)
+        if target == .f32 {
+            try checkFinite(output.assumingMemoryBound(to: Float.self), first: first, count: count)
+        } else if let block = codec.firstOverflowed(output, of: target, count: count * rowByteCount / target.blockByteCount) {
+            let values = codec.dequantize(
+                [UInt8](UnsafeRawBufferPointer(start: output + block * target.blockByteCount, count: target.blockByteCount)),
+                of: target)
+            let offset = values.firstIndex { !$0.isFinite } ?? 0
+            throw .notFinite(
+                tensor: source.name, index: first * rows.columns + block * target.blockSize + offset, value: values[offset])
+        }
+    }
+
+    /// Converts by way of floats, in memory for the rows at hand.
+    private func widen(
+        _ bytes: UnsafeRawPointer, first: Int, count: Int, into output: UnsafeMutableRawPointer
+    ) throws(QuantizationError) {
+        let elements = count * rows.columns
+        var failure: QuantizationError?
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: elements) { floats in
+            guard let values = floats.baseAddress else { return }
+            withAligned(bytes, byteCount: count * rows.rowByteCount) {
+                codec.dequantize($0, of: source.storedType, into: values, count: elements)
+            }
+            do throws(QuantizationError) {
+                try quantize(UnsafePointer(values), first: first, count: count, into: output)
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// A checkpoint may place a tensor at any byte; kernels read elements that are aligned.
+    private func withAligned(_ bytes: UnsafeRawPointer, byteCount: Int, _ body: (UnsafeRawPointer) -> Void) {
+        if Int(bitPattern: bytes) % 4 == 0 { return body(bytes) }
+        withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { copy in
+            copy.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: byteCount))
+            if let start = copy.baseAddress { body(UnsafeRawPointer(start)) }
+        }
+    }
+
+    private func checkFinite(_ values: UnsafePointer<Float>, first: Int, count: Int) throws(QuantizationError) {
+        if let index = codec.firstNotFinite(values, count: count * rows.columns) {
+            throw .notFinite(tensor: source.name, index: first * rows.columns + index, value: values[index])
+        }
+    }
+
+    private func quantize(
+        _ values: UnsafePointer<Float>, first: Int, count: Int, into output: UnsafeMutableRawPointer
+    ) throws(QuantizationError) {
+        try checkFinite(values, first: first, count: count)
+        if let importance {
+            importance.withUnsafeBufferPointer { quantize(values, first: first, count: count, weighted: $0, into: output) }
+        } else {
+            codec.quantize(values, rows: count, columns: rows.columns, to: target, importance: nil, into: output)
+        }
+        if let block = codec.firstOverflowed(output, of: target, count: count * rowByteCount / target.blockByteCount) {
+            throw .overflow(
+                tensor: source.name, type: target, firstElement: first * rows.columns + block * target.blockSize)
+        }
+    }
+
+    /// Quantizes rows expert by expert, since each has weights of its own.
+    private func quantize(
+        _ values: UnsafePointer<Float>, first: Int, count: Int, weighted: UnsafeBufferPointer<Float>,
+        into output: UnsafeMutableRawPointer
+    ) {
+        var done = 0
+        while done < count {
+            let (matrix, row) = (first + done).quotientAndRemainder(dividingBy: rowsPerMatrix)
+            let together = min(count - done, rowsPerMatrix - row)
+            // A fourth dimension shares the importance of the third.
+            let weights = weighted.baseAddress.map { $0 + matrix % (weighted.count / rows.columns) * rows.columns }
+            codec.quantize(
+                values + done * rows.columns, rows: together, columns: rows.columns, to: target, importance: weights,
+                into: output + done * rowByteCount)
+            done += together
+        }
+    }
+}
