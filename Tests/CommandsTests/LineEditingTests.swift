@@ -125,3 +125,20 @@ import Testing
         #expect(Timestamp.text(of: FileTime(seconds: seconds, nanoseconds: nanoseconds)) == text)
     }
 }
+
+@Suite struct SlashCommands {
+    @Test(arguments: [
+        ("/bye", SlashCommand.bye), ("/exit now", .bye), ("/set parameter stop a b", .setParameter(name: "stop", values: ["a", "b"])),
+        ("/set parameter top_k", .help(topic: "parameters")), ("/set system You are  a pirate", .setSystem("You are  a pirate")),
+        ("/set system \"\"\"two\nlines\"\"\"", .setSystem("two\nlines")), ("/set nothink", .setNoThink),
+        ("/set think high", .setThink(level: "high")), ("/show parameters", .show(.parameters)), ("/show", .help(topic: "show")),
+        ("/? shortcuts", .help(topic: "shortcuts")), ("/load a b", .misunderstood("Usage:\n  /load <modelname>")),
+        ("/frobnicate", .misunderstood("Unknown command '/frobnicate'. Type /? for help")),
+    ])
+    func areRead(line: String, command: SlashCommand) { #expect(SlashCommand(line) == command) }
+
+    @Test func messagesAreNoCommands() {
+        #expect(SlashCommand("hello /bye") == nil)
+        #expect(SlashCommand("") == nil)
+    }
+}
