@@ -44,13 +44,7 @@ public final class InferenceSession {
         model: TransformerModel, contextLength: Int, batchSize: Int = 512, slots: Int = 1, cacheType: CacheType = .f16,
         pool: ThreadPool, table: KernelTable = .selected
     ) throws(EngineError) {
-        guard (1...(1 << 30)).contains(contextLength) else {
-            throw .invalidSession("a context of \(contextLength) tokens, wanted 1 to \(1 << 30)")
-        }
-        guard (1...65536).contains(batchSize) else {
-            throw .invalidSession("a batch of \(batchSize) tokens, wanted 1 to 65536")
-        }
-        guard (1...4096).contains(slots) else { throw .invalidSession("\(slots) slots, wanted 1 to 4096") }
+        try Self.check(contextLength: contextLength, batchSize: batchSize, slots: slots)
         (self.model, self.contextLength, slotCount, self.pool) = (model, contextLength, slots, pool)
         self.batchSize = min(batchSize, contextLength * slots)
         cache = try KeyValueCache(
@@ -59,6 +53,17 @@ public final class InferenceSession {
         pass = try ForwardPass(
             parameters: model.hyperparameters, batchSize: self.batchSize, cache: cache, pool: pool, table: table)
         logitStorage = try FloatMatrix(rows: 1, width: model.vocabularySize, purpose: "logits")
+    }
+
+    /// Limits far above what anybody can use, and low enough that their products can be counted.
+    static func check(contextLength: Int, batchSize: Int, slots: Int) throws(EngineError) {
+        guard (1...(1 << 30)).contains(contextLength) else {
+            throw .invalidSession("a context of \(contextLength) tokens, wanted 1 to \(1 << 30)")
+        }
+        guard (1...65536).contains(batchSize) else {
+            throw .invalidSession("a batch of \(batchSize) tokens, wanted 1 to 65536")
+        }
+        guard (1...4096).contains(slots) else { throw .invalidSession("\(slots) slots, wanted 1 to 4096") }
     }
 
     /// Tokens that a slot holds: the position that its next token gets.

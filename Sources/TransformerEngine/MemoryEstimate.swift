@@ -14,10 +14,11 @@ public struct MemoryEstimate: Sendable, Equatable {
 extension TransformerModel {
     /// What a session with these settings takes when its context is full.
     ///
-    /// - Throws: `EngineError.noMemory` where the sizes are beyond counting.
+    /// - Throws: `EngineError.invalidSession` for settings that no session may have, `.noMemory` for sizes beyond counting.
     public func memoryEstimate(
         contextLength: Int, batchSize: Int = 512, slots: Int = 1, cacheType: CacheType = .f16, threads: Int
     ) throws(EngineError) -> MemoryEstimate {
+        try InferenceSession.check(contextLength: contextLength, batchSize: batchSize, slots: slots)
         let shape = hyperparameters
         let row =
             2 * shape.width + 2 * shape.feedForwardLength + 2 * shape.ropeLength

@@ -1,0 +1,178 @@
+import CKernels
+import Compute
+import Foundation
+import Testing
+
+/// The vector kernels of each instruction set against plain arithmetic in double precision, at every length round the vectors'.
+@Suite(.serialized) struct VectorKernelTests {
+    static let tables = KernelTable.available()
+
+    private func kernels(_ table: KernelTable) -> quern_vector_table { quern_vector_kernels(table.instructionSet).pointee }
+
+    private func numbers(_ count: Int, seed: Int, scale: Float = 1) -> [Float] {
+        (0..<count).map { Float((($0 &* 7919 &+ seed &* 104_729) % 2003) - 1001) / 1001 * scale }
+    }
+
+    private func expectClose(_ found: [Float], _ wanted: [Double], within bound: Double = 1e-6, _ note: String = "") {
+        for (index, pair) in zip(found, wanted).enumerated() {
+            let error = abs(Double(pair.0) - pair.1)
+            #expect(error <= bound * max(1, abs(pair.1)), "element \(index) of \(found.count) \(note)")
+        }
+    }
+
+    @Test(arguments: tables) func `rms norm`(table: KernelTable) {
+        for count in Array(1...70) + [257, 2048] {
+            let x = numbers(count, seed: 1, scale: 3)
+            let weight = numbers(count, seed: 2)
+            var out = [Float](repeating: 0, count: count)
+            kernels(table).rms_norm(&out, x, weight, Int64(count), 1e-5)
+            let square = x.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(count)
+            expectClose(out, zip(x, weight).map { Double($0) / (square + 1e-5).squareRoot() * Double($1) })
+        }
+    }
+
+    @Test(arguments: tables) func `rotations turn pairs`(table: KernelTable) {
+        for count in stride(from: 2, through: 72, by: 2) {
+            let x = numbers(count, seed: 3)
+            let angles = numbers(count / 2, seed: 4, scale: 6)
+            for neighbours in [true, false] {
+                func pair(_ index: Int) -> (Int, Int) {
+                    neighbours ? (2 * index, 2 * index + 1) : (index, index + count / 2)
+                }
+                var (cosines, sines, found) = (x, x, x)
+                var wanted = x.map(Double.init)
+                for (index, angle) in angles.enumerated() {
+                    let (a, b) = pair(index)
+                    (cosines[a], cosines[b]) = (cos(angle), cos(angle))
+                    (sines[a], sines[b]) = (-sin(angle), sin(angle))
+                    wanted[a] = Double(x[a]) * cos(Double(angle)) - Double(x[b]) * sin(Double(angle))
+                    wanted[b] = Double(x[b]) * cos(Double(angle)) + Double(x[a]) * sin(Double(angle))
+                }
+                if neighbours {
+                    kernels(table).rotate_neighbours(&found, cosines, sines, Int64(count))
+                } else {
+                    kernels(table).rotate_halves(&found, cosines, sines, Int64(count))
+                }
+                expectClose(found, wanted)
+            }
+        }
+    }
+
+    @Test(arguments: tables) func `sums and gated activations`(table: KernelTable) {
+        for count in 1...40 {
+            let x = numbers(count, seed: 5, scale: 20)
+            let y = numbers(count, seed: 6, scale: 2)
+            var sum = x
+            kernels(table).add(&sum, y, Int64(count))
+            #expect(sum == zip(x, y).map { $0 + $1 })
+            var gated = x
+            kernels(table).silu_multiply(&gated, y, Int64(count))
+            expectClose(gated, zip(x, y).map { Double($0) / (1 + exp(-Double($0))) * Double($1) })
+        }
+        var extremes: [Float] = [-1000, -90, 0, 90, 1000, .infinity]
+        kernels(table).silu_multiply(&extremes, [1, 1, 1, 1, 1, 1], 6)
+        #expect(abs(extremes[0]) < 1e-30 && abs(extremes[1]) < 1e-30 && extremes[2...] == [0, 90, 1000, .infinity])
+        var undefined: [Float] = [.nan]
+        kernels(table).silu_multiply(&undefined, [1], 1)
+        #expect(undefined[0].isNaN)
+    }
+
+    @Test(arguments: tables) func `what is not finite is found at every place`(table: KernelTable) {
+        for count in [1, 7, 16, 33] {
+            var x = numbers(count, seed: 7, scale: 1e38)
+            #expect(kernels(table).all_finite(x, Int64(count)))
+            for place in 0..<count {
+                for value in [Float.nan, .infinity, -.infinity] {
+                    let kept = x[place]
+                    x[place] = value
+                    #expect(!kernels(table).all_finite(x, Int64(count)))
+                    x[place] = kept
+                }
+            }
+        }
+    }
+
+    @Test(arguments: tables) func `keys are stored as F16 and read back`(table: KernelTable) {
+        let cache = kernels(table).cache.0
+        let size = 24
+        var keys = [UInt16](repeating: 0, count: 64 * size)
+        let specials: [Float] = [0, -0.0, 1, -2, 65504, 65520, 6e-8, 3e-8, 2.9e-8, 6.1e-5, .infinity, 0.1]
+        for position in 0..<64 {
+            let key = (0..<size).map { specials[($0 + position) % specials.count] }
+            cache.store_key(&keys, Int64(position), key, Int32(size))
+        }
+        for position in 0..<64 {
+            var found = [Float](repeating: 0, count: size)
+            cache.load_key(keys, Int64(position), &found, Int32(size))
+            #expect(found == (0..<size).map { Float(Float16(specials[($0 + position) % specials.count])) })
+        }
+    }
+
+    /// Attention in double precision, all scores at once.
+    private func reference(
+        _ queries: [Float], _ keys: [[Float]], _ values: [[Float]], position: Int, window: Int, scale: Float
+    ) -> [Double] {
+        let from = window > 0 ? max(0, position - window + 1) : 0
+        let scores = (from...position).map { p in
+            zip(queries, keys[p]).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } * Double(scale)
+        }
+        let highest = scores.max() ?? 0
+        let weights = scores.map { exp($0 - highest) }
+        let total = weights.reduce(0, +)
+        return values[0].indices.map { d in
+            weights.enumerated().reduce(0.0) { $0 + $1.element / total * Double(values[from + $1.offset][d]) }
+        }
+    }
+
+    @Test(arguments: tables, [(8, 8), (32, 32), (40, 24), (64, 64), (128, 128), (20, 7)])
+    func `attention is the softmax of all scores`(table: KernelTable, sizes: (Int, Int)) {
+        let (keySize, valueSize) = sizes
+        let capacity = 192
+        let keys = (0..<150).map { numbers(keySize, seed: $0 + 10, scale: 2).map { Float(Float16($0)) } }
+        let values = (0..<150).map { numbers(valueSize, seed: $0 + 500).map { Float(Float16($0)) } }
+        for (cache, cellSize) in [(kernels(table).cache.0, 2), (kernels(table).cache.1, 4)] {
+            var keyCells = [UInt8](repeating: 0, count: capacity * keySize * cellSize)
+            var valueCells = [UInt8](repeating: 0, count: capacity * valueSize * cellSize)
+            for position in 0..<150 {
+                cache.store_key(&keyCells, Int64(position), keys[position], Int32(keySize))
+                cache.store_value(&valueCells, Int64(position), values[position], Int32(valueSize))
+            }
+            for (first, tokens, group, window) in [
+                (0, 1, 1, 0), (0, 7, 3, 0), (63, 1, 4, 0), (64, 1, 4, 0), (60, 10, 2, 0), (100, 48, 1, 0), (130, 5, 4, 9),
+                (3, 2, 2, 50), (140, 3, 1, 70), (10, 6, 1, 1),
+            ] {
+                let queries = numbers(tokens * group * keySize, seed: first + 1, scale: 2)
+                var out = [Float](repeating: .nan, count: tokens * group * valueSize)
+                var scratch = [Float](repeating: .nan, count: 48 * (2 * 512 + 64 + 2))
+                var job = quern_attention()
+                (job.query_stride, job.out_stride) = (group * keySize, group * valueSize)
+                (job.tokens, job.group, job.first) = (Int32(tokens), Int32(group), Int32(first))
+                (job.key_size, job.value_size) = (Int32(keySize), Int32(valueSize))
+                (job.window, job.scale) = (Int32(window), 0.25)
+                queries.withUnsafeBufferPointer { queries in
+                    out.withUnsafeMutableBufferPointer { out in
+                        scratch.withUnsafeMutableBufferPointer { scratch in
+                            keyCells.withUnsafeBytes { keys in
+                                valueCells.withUnsafeBytes { values in
+                                    (job.queries, job.out, job.scratch) = (
+                                        queries.baseAddress, out.baseAddress, scratch.baseAddress
+                                    )
+                                    (job.keys, job.values) = (keys.baseAddress, values.baseAddress)
+                                    cache.attend(&job)
+                                }
+                            }
+                        }
+                    }
+                }
+                for row in 0..<tokens * group {
+                    let wanted = reference(
+                        Array(queries[row * keySize..<(row + 1) * keySize]), keys, values, position: first + row / group,
+                        window: window, scale: 0.25)
+                    expectClose(
+                        Array(out[row * valueSize..<(row + 1) * valueSize]), wanted, within: 1e-5,
+                        "first \(first) tokens \(tokens) group \(group) window \(window)")
+                }
+            }
+        }
+    }
+}
