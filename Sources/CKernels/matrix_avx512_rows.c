@@ -13,13 +13,14 @@
 /// Most rows and tokens computed at once.
 enum { ROWS = 2, TOKENS = 4 };
 
-/// How far ahead of its use a row is asked for, in bytes.
-enum { AHEAD = 1024 };
+/// How far ahead of its use memory is asked for, in bytes, at least: what arrives within the latency of memory.
+enum { AHEAD = 4096 };
 
 typedef struct tile {
     const uint8_t *row[ROWS];
     const quern_activations *x[TOKENS];
     const float *floats[TOKENS];
+    size_t ahead;  ///< bytes from a row to the one that is asked for while it is read
     float sum[ROWS][TOKENS];
 } tile;
 
@@ -67,7 +68,8 @@ QUERN_INLINE void quad_tile(quad_unpacker unpack, size_t block_bytes, int rows, 
     for (size_t i = 0; i < quads; i++) {
         quad_step(unpack, rows, tokens, p, t, i / 2, i % 2, sums, mins);
         for (int r = 0; r < rows; r++) {
-            _mm_prefetch((const char *)p[r] + AHEAD, _MM_HINT_T0);
+            for (size_t line = 0; line < 4 * block_bytes; line += 64)
+                _mm_prefetch((const char *)p[r] + t->ahead + line, _MM_HINT_T0);
             p[r] += 4 * block_bytes;
         }
     }
@@ -107,7 +109,7 @@ QUERN_INLINE void super_tile(
         for (int r = 0; r < rows; r++) {
             const uint8_t *p = t->row[r] + block * block_bytes;
             for (size_t line = 0; line < block_bytes; line += 64)
-                _mm_prefetch((const char *)p + AHEAD + line, _MM_HINT_T0);
+                _mm_prefetch((const char *)p + t->ahead + line, _MM_HINT_T0);
             quern_super w = unpack(p);
             for (int k = 0; k < tokens; k++) {
                 const quern_activations *a = t->x[k] + block;
@@ -156,7 +158,7 @@ QUERN_INLINE void float_tile(float_loader load, size_t bytes, int rows, int toke
             __mmask16 mask = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
             for (int r = 0; r < rows; r++) {
                 const uint8_t *p = t->row[r] + first * bytes;
-                _mm_prefetch((const char *)p + AHEAD, _MM_HINT_T0);
+                _mm_prefetch((const char *)p + t->ahead, _MM_HINT_T0);
                 __m512 w = load(p, mask);
                 for (int k = 0; k < tokens; k++)
                     sums[r][k][part] = _mm512_fmadd_ps(w, _mm512_maskz_loadu_ps(mask, t->floats[k] + first), sums[r][k][part]);
@@ -205,10 +207,13 @@ static const tile_function (*const tiles[QUERN_WEIGHT_COUNT])[TOKENS] = {
 };
 
 void quern_rows_avx512(const quern_weights *w, size_t first, size_t count, const quern_inputs *x, quern_outputs y) {
-    size_t blocks = quern_activation_blocks(x->columns);
+    size_t blocks = quern_activation_blocks(x->columns), step = ROWS * w->row_bytes;
+    // The same place in later rows; the memory after the last row may be asked for too.
+    size_t ahead = (AHEAD + step - 1) / step * step;
     for (size_t row = first; row < first + count; row += ROWS) {
         size_t rows = first + count - row < ROWS ? first + count - row : ROWS;
         tile t;
+        t.ahead = ahead;
         for (size_t r = 0; r < rows; r++) t.row[r] = w->data + (row + r) * w->row_bytes;
         for (size_t token = 0; token < x->tokens; token += TOKENS) {
             size_t tokens = x->tokens - token < TOKENS ? x->tokens - token : TOKENS;

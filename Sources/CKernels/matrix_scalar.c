@@ -86,6 +86,7 @@ const quern_matrix_kernels quern_matrix_scalar = {
 
 const quern_matrix_kernels *quern_matrix_kernels_for(quern_isa isa) {
 #if defined(__x86_64__)
+    if (isa == QUERN_ISA_AVX2) return &quern_matrix_avx2;
     if (isa == QUERN_ISA_AVX512) return &quern_matrix_avx512;
 #endif
     (void)isa;
