@@ -166,16 +166,30 @@ public final class MatrixMultiplier {
         var integerGroups: Int
     }
 
-    /// Rounds the activations of each token for the row path; few tokens, so the caller does it alone.
+    /// Rounds the activations of each token for the row path: by the caller alone where waking others would take longer.
     private func round(_ inputs: inout quern_inputs) {
         guard needsIntegers else { return }
         let blocks = (inputs.columns + 255) / 256
         rounded.reserve(inputs.tokens * blocks * MemoryLayout<quern_activations>.stride)
         let target = rounded.address.assumingMemoryBound(to: quern_activations.self)
         inputs.rounded = UnsafePointer(target)
-        for token in 0..<inputs.tokens {
-            kernels.round(inputs.x + token * inputs.stride, inputs.columns, target + token * blocks)
+        var job = RoundJob(
+            kernels: kernels, inputs: inputs, rounded: target, packedIntegers: packedIntegers.address,
+            packedFloats: packedFloats.address, blocks: blocks, integerGroups: 0)
+        withUnsafePointer(to: &job) { job in
+            if inputs.tokens * inputs.columns > 65536 {
+                pool.run(inputs.tokens, job, Self.roundToken)
+            } else {
+                for token in 0..<inputs.tokens { Self.roundToken(job, token, 0) }
+            }
         }
+    }
+
+    private static let roundToken: ThreadPool.Item = { context, token, _ in
+        let job = context.assumingMemoryBound(to: RoundJob.self)
+        let inputs = job.pointee.inputs
+        job.pointee.kernels.round(
+            inputs.x + token * inputs.stride, inputs.columns, job.pointee.rounded + token * job.pointee.blocks)
     }
 
     /// Packs the activations in groups of tokens for the panel path, on all threads.
