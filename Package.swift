@@ -60,14 +60,16 @@ let meanings: [[Target]] = [
     room("Quantization", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true),
     room(
         "TransformerEngine", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true, testsAlso: ["JSONText"]),
-    room("ModelStore", ["Bytes", "CLinux", "JSONText", "ModelManifest"]),
+    room("ModelStore", ["Bytes", "JSONText", "ModelManifest"]),
     room("Sampling", []),
 ]
 
 let combinations: [[Target]] = [
     room("ChatPrompt", ["GoTemplate", "JSONText"]),
     room("Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors"]),
-    room("Packaging", ["Bytes", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan"]),
+    room(
+        "Packaging", ["Bytes", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfileSyntax", "Tensors"],
+        testsAlso: ["Diagnostics", "ModelfilePlan"]),
 ]
 
 let streets: [[Target]] = [
