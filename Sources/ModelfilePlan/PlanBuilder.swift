@@ -181,7 +181,13 @@ extension PlanBuilder {
                 at: mark..<range.upperBound, fixIts: [.delete(place, "delete the comment, or move it to a line of its own")])
         }
         let shown = DisplayWidth.truncating(value, to: 40)
-        return Diagnostic(.invalidParameterValue, "parameter '\(name)' wants \(wanted.wanted), not '\(shown)'", at: range)
+        var diagnostic = Diagnostic(
+            .invalidParameterValue, "parameter '\(name)' wants \(wanted.wanted), not '\(shown)'", at: range)
+        // Ollama's `show --modelfile` once wrote 1048576 as 1.048576e+06.
+        if wanted == .int, let whole = Double(value).flatMap(Int.init(exactly:)) {
+            diagnostic.fixIts = [.replace(range, with: String(whole))]
+        }
+        return diagnostic
     }
 
     /// Where `value` is a good value with a comment behind it: the offsets of the blanks between the two.

@@ -82,7 +82,7 @@ extension ModelfileParser {
         let searched = scan.text.lowerBound..<(length == 1 ? firstLineEnd : scan.text.upperBound)
         guard searched.count >= length else { return nil }
         for start in searched.lowerBound...searched.upperBound - length
-        where cursor.bytes[start] == 0x22 && cursor.bytes[start..<start + length].allSatisfy({ $0 == 0x22 }) {
+        where cursor.hasQuotes(length, at: start) {
             let tail = start + length..<min(cursor.lineEnd(from: start), scan.text.upperBound)
             guard let end = cursor.visibleEnd(in: tail) else { return nil }
             let leading = tail.prefix { SourceCursor.isBlank(cursor.bytes[$0]) }.count

@@ -50,10 +50,9 @@ struct SourceCursor {
         return start..<position
     }
 
-    func hasPrefix(_ text: StaticString, at offset: Int) -> Bool {
-        let wanted = text.utf8CodeUnitCount
-        guard offset >= 0, offset + wanted <= bytes.count else { return false }
-        return text.withUTF8Buffer { unsafe $0.elementsEqual(bytes[offset..<offset + wanted]) }
+    /// Whether `count` double quotes stand at `offset`.
+    func hasQuotes(_ count: Int, at offset: Int) -> Bool {
+        offset + count <= bytes.count && bytes[offset..<offset + count].allSatisfy { $0 == 0x22 }
     }
 
     /// Where the line that holds `offset` ends, before its newline.

@@ -23,8 +23,8 @@ struct ValueScanner {
 
     /// The quotes at `offset`, `.bare` where there are none.
     static func quoting(at offset: Int, in cursor: SourceCursor) -> Quoting {
-        if cursor.hasPrefix("\"\"\"", at: offset) { return .tripleQuoted }
-        return cursor.hasPrefix("\"", at: offset) ? .quoted : .bare
+        if cursor.hasQuotes(3, at: offset) { return .tripleQuoted }
+        return cursor.hasQuotes(1, at: offset) ? .quoted : .bare
     }
 
     /// Scans the value that begins at `offset`, behind any blanks.
@@ -51,7 +51,7 @@ struct ValueScanner {
             let lineEnd = cursor.lineEnd(from: lineStart)
             // Blank lines after the quotes do not close them again, but neither do they reopen anything.
             visibleEnd = cursor.visibleEnd(in: lineStart..<lineEnd) ?? visibleEnd
-            if let end = visibleEnd, end - length >= start, cursor.bytes[end - length..<end].allSatisfy({ $0 == 0x22 }) {
+            if let end = visibleEnd, end - length >= start, cursor.hasQuotes(length, at: end - length) {
                 return end - length..<end
             }
             guard lineEnd < cursor.bytes.count else { return nil }

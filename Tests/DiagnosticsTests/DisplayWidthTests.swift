@@ -7,18 +7,18 @@ import Testing
         ("Ａ", 2), ("😀", 2), ("👨‍👩‍👧", 2), ("👍🏽", 2), ("🇩🇪", 2), ("1️⃣", 2), ("❤️", 2), ("❤", 1), ("©", 1), ("a\u{200D}b", 2),
         ("\u{3000}", 2), ("\u{A0}", 1), ("\u{FEFF}", 0), ("\u{7}", 0), ("ก็", 1), ("क्षि", 3), ("𠀀", 2),
     ])
-    func aTextTakesTheCellsThatATerminalGivesIt(text: String, width: Int) {
+    func `a text takes the cells that a terminal gives it`(text: String, width: Int) {
         #expect(DisplayWidth.of(text) == width)
     }
 
-    @Test func cutsLieBetweenCharacters() {
+    @Test func `cuts lie between characters`() {
         #expect(DisplayWidth.truncating("日本語", to: 6) == "日本語")
         #expect(DisplayWidth.truncating("日本語", to: 5) == "日本…")
         #expect(DisplayWidth.truncating("日本語", to: 4) == "日…")
         #expect(DisplayWidth.truncating("日本語", to: 0) == "")
     }
 
-    @Test func paddingFillsCellsNotCharacters() {
+    @Test func `padding fills cells not characters`() {
         #expect(DisplayWidth.padding("日本", to: 6) == "日本  ")
         #expect(DisplayWidth.padding("long", to: 2) == "long")
     }

@@ -2,7 +2,7 @@ import Diagnostics
 import Testing
 
 @Suite struct JSONRendererTests {
-    @Test func allMembersAreThere() {
+    @Test func `all members are there`() {
         let source = SourceText("FROM x\né\"FOO\n", name: "dir/Model\"file")
         let diagnostic = Diagnostic(
             .unknownInstruction, "unknown '\u{1}\t'", at: 10..<13, notes: [.init("here", at: 0..<4), .init("nowhere")],
@@ -17,7 +17,7 @@ import Testing
                 + #""edits":[{"range":{"start":{"line":2,"column":3},"end":{"line":2,"column":6}},"text":"FROM\n"}]}]}]}"#)
     }
 
-    @Test func nothingWrongIsAnEmptyList() {
+    @Test func `nothing wrong is an empty list`() {
         #expect(JSONRenderer.render([], in: SourceText("")) == #"{"diagnostics":[]}"#)
     }
 }

@@ -2,14 +2,14 @@ import Diagnostics
 import Testing
 
 @Suite struct SourceTextTests {
-    @Test func linesEndWithLineFeedCarriageReturnOrBoth() {
+    @Test func `lines end with line feed carriage return or both`() {
         let source = SourceText("a\nb\rc\r\nd\n")
         #expect(source.lineStarts == [0, 2, 4, 7, 9])
         #expect((1...5).map { source.text(in: source.range(ofLine: $0)) } == ["a", "b", "c", "d", ""])
         #expect(source.line(at: 6) == 3)
     }
 
-    @Test func columnsCountScalarsForPeopleAndUTF16UnitsForEditors() {
+    @Test func `columns count scalars for people and UTF-16 units for editors`() {
         let source = SourceText("x\né😀z")
         let z = source.count - 1
         #expect(source.position(at: z) == SourcePosition(line: 2, column: 3))
@@ -17,7 +17,7 @@ import Testing
         #expect(source.offset(at: UTF16Position(line: 1, character: 3)) == z)
     }
 
-    @Test func everyOffsetOfAScalarSurvivesTheWayToAnEditorAndBack() {
+    @Test func `every offset of a scalar survives the way to an editor and back`() {
         let source = SourceText("né 日本😀\r\n\tü\n")
         var offset = 0
         for scalar in source.text.unicodeScalars {
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func placesOutsideTheTextAreItsEnds() {
+    @Test func `places outside the text are its ends`() {
         let source = SourceText("ab\ncd")
         #expect(source.position(at: 99) == SourcePosition(line: 2, column: 3))
         #expect(source.position(at: -1) == SourcePosition(line: 1, column: 1))
@@ -39,13 +39,13 @@ import Testing
         #expect(source.text(in: 3..<99) == "cd")
     }
 
-    @Test func anEmptyTextHasOneLine() {
+    @Test func `an empty text has one line`() {
         let source = SourceText("")
         #expect(source.lineCount == 1)
         #expect(source.position(at: 0) == SourcePosition(line: 1, column: 1))
     }
 
-    @Test func fixItsAreMadeTogetherUnlessTheyOverlap() {
+    @Test func `fix its are made together unless they overlap`() {
         let source = SourceText("FORM x\nPARAMETR a")
         let first = FixIt.replace(0..<4, with: "FROM")
         let second = FixIt("both", [FixIt.Edit(7..<15, "PARAMETER"), FixIt.Edit(17..<17, "!")])

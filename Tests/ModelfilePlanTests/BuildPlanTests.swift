@@ -31,7 +31,7 @@ import Testing
         PARSER qwen3
         """
 
-    @Test func everyInstructionFindsItsPlace() throws {
+    @Test func `every instruction finds its place`() throws {
         let text = everything.replacing("SYSTEM　你好 \"x\"\n", with: "")
         let (plan, diagnostics) = BuildPlan.make(from: ModelfileSyntaxTree(parsing: SourceText(text)), quantization: "Q4_K_M")
         #expect(diagnostics.isEmpty)
@@ -82,13 +82,13 @@ import Testing
                 """)
     }
 
-    @Test func theLastOfSeveralValuesCountsAndTheEarlierAreNamed() throws {
+    @Test func `the last of several values counts and the earlier are named`() throws {
         let (plan, diagnostics) = BuildPlan.make(from: ModelfileSyntaxTree(parsing: SourceText(everything)))
         #expect(plan?.system?.value == "你好　\"x\"")
         #expect(diagnostics.map(\.rule) == [.replacedValue, .invisibleCharacter])
     }
 
-    @Test func placesAreKeptForMessagesButAreNoPartOfThePlan() throws {
+    @Test func `places are kept for messages but are no part of the plan`() throws {
         let first = BuildPlan.make(from: ModelfileSyntaxTree(parsing: SourceText("FROM x\nPARAMETER seed 1\n")))
         let second = BuildPlan.make(from: ModelfileSyntaxTree(parsing: SourceText("# c\n  parameter seed \"1\"\nfrom  \"x\"")))
         #expect(first.plan == second.plan)
@@ -96,14 +96,14 @@ import Testing
         #expect(first.plan?.parameters.range(of: "seed") == 7..<23)
     }
 
-    @Test func thePlanIsCodableAndTheCodedFormIsTheJSON() throws {
+    @Test func `the plan is codable and the coded form is the JSON`() throws {
         let text = everything.replacing("SYSTEM　你好 \"x\"\n", with: "")
         let plan = try #require(BuildPlan.make(from: ModelfileSyntaxTree(parsing: SourceText(text))).plan)
         #expect(try JSONDecoder().decode(BuildPlan.self, from: JSONEncoder().encode(plan)) == plan)
         #expect(try JSONDecoder().decode(BuildPlan.self, from: Data(plan.json.text(.compact).utf8)) == plan)
     }
 
-    @Test func aPlanPrintsAsAModelfileThatMeansTheSame() throws {
+    @Test func `a plan prints as a Modelfile that means the same`() throws {
         let plan = try #require(BuildPlan.make(from: ModelfileSyntaxTree(parsing: SourceText(everything))).plan)
         let printed = try ModelfilePrinter.print(plan.entries)
         #expect(
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absenceReason)"))
-    func realModelfilesGiveAPlanThatPrintsAndReadsBack() throws {
+    func `real Modelfiles give a plan that prints and reads back`() throws {
         var plans = 0
         for file in try SharedData.files(in: "modelfiles") {
             let tree = ModelfileSyntaxTree(parsing: [UInt8](try Data(contentsOf: file)), name: file.lastPathComponent)

@@ -16,7 +16,7 @@ import Testing
         #expect(BuildPlan.make(from: ModelfileSyntaxTree(parsing: SourceText(result))).diagnostics.isEmpty)
     }
 
-    @Test func noFrom() {
+    @Test func `no FROM`() {
         expect(
             "# nothing\n",
             shows: """
@@ -36,7 +36,7 @@ import Testing
                 """, mended: "FROM x\n")
     }
 
-    @Test func anEmptySource() {
+    @Test func `an empty source`() {
         expect(
             "FROM \nADAPTER \"\"\n",
             shows: """
@@ -50,7 +50,7 @@ import Testing
                 """)
     }
 
-    @Test func unknownParameters() {
+    @Test func `unknown parameters`() {
         expect(
             "FROM x\nPARAMETER temprature 1\nPARAMETER max_tokens 9\nPARAMETER top-p 1\nPARAMETER TOP_K 3\nPARAMETER num-ctx 8\n",
             shows: """
@@ -93,7 +93,7 @@ import Testing
                 """)
     }
 
-    @Test func aParameterWithoutTheWord() {
+    @Test func `a parameter without the word`() {
         expect(
             "FROM x\ntemperature 1\n",
             shows: """
@@ -105,7 +105,7 @@ import Testing
                 """, mended: "FROM x\nPARAMETER temperature 1\n")
     }
 
-    @Test func valuesOfTheWrongType() {
+    @Test func `values of the wrong type`() {
         expect(
             "FROM x\nPARAMETER top_k 1.5\nPARAMETER top_p inf\nPARAMETER use_mmap yes\nPARAMETER seed \"\"\nPARAMETER num_ctx 4k\n",
             shows: """
@@ -128,7 +128,19 @@ import Testing
                 """)
     }
 
-    @Test func aCommentBehindAValue() {
+    @Test func `a whole number with an exponent`() {
+        expect(
+            "FROM x\nPARAMETER num_ctx 1.048576e+06\n",
+            shows: """
+                Modelfile:2:19: error: parameter 'num_ctx' wants a whole number, not '1.048576e+06' [QM0022]
+                 2 | PARAMETER num_ctx 1.048576e+06
+                   |                   ^^^^^^^^^^^^
+                   = help: write '1048576'
+
+                """, mended: "FROM x\nPARAMETER num_ctx 1048576\n")
+    }
+
+    @Test func `a comment behind a value`() {
         expect(
             "FROM x\nPARAMETER top_k 40  # most\n",
             shows: """
@@ -140,7 +152,7 @@ import Testing
                 """, mended: "FROM x\nPARAMETER top_k 40\n")
     }
 
-    @Test func deprecatedParameters() {
+    @Test func `deprecated parameters`() {
         expect(
             "FROM x\nPARAMETER mirostat 1\n",
             shows: """
@@ -151,7 +163,7 @@ import Testing
                 """)
     }
 
-    @Test func unknownRoles() {
+    @Test func `unknown roles`() {
         expect(
             "FROM x\nMESSAGE User hi\nMESSAGE AI hi\nMESSAGE narrator hi\n",
             shows: """
@@ -170,7 +182,7 @@ import Testing
                 """)
     }
 
-    @Test func versions() {
+    @Test func `versions`() {
         expect(
             "FROM x\nREQUIRES 01.2\n",
             shows: """
@@ -181,7 +193,7 @@ import Testing
                 """)
     }
 
-    @Test func valuesGivenTwice() {
+    @Test func `values given twice`() {
         expect(
             "FROM x\nPARAMETER seed 1\nPARAMETER stop a\nPARAMETER stop b\nPARAMETER seed 2\n",
             shows: """
@@ -195,7 +207,7 @@ import Testing
                 """)
     }
 
-    @Test func aDraftThatIsTheModel() {
+    @Test func `a draft that is the model`() {
         expect(
             "FROM ./a\nDRAFT ./a\n",
             shows: """
@@ -209,7 +221,7 @@ import Testing
                 """)
     }
 
-    @Test func invisibleCharactersAroundAName() {
+    @Test func `invisible characters around a name`() {
         expect(
             "FROM x\u{A0}\nPARAMETER seed \u{200B}1\nPARAMETER stop \"\u{A0}\"\n",
             shows: """

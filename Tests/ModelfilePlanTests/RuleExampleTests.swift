@@ -10,12 +10,12 @@ import Testing
     }
 
     @Test(arguments: DiagnosticRule.table.filter { !$0.example.isEmpty })
-    func anExampleShowsItsProblemAndTheMendRemovesIt(rule: DiagnosticRule) {
+    func `an example shows its problem and the mend removes it`(rule: DiagnosticRule) {
         #expect(rules(rule.example) == [rule])
         #expect(rules(rule.mended) == [])
     }
 
-    @Test func onlyProblemsOfEncodingHaveNoExample() {
+    @Test func `only problems of encoding have no example`() {
         #expect(DiagnosticRule.table.filter(\.example.isEmpty) == [.invalidEncoding, .unmarkedUTF16])
     }
 }

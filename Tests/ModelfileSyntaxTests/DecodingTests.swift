@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func utf8WithAndWithoutAByteOrderMark() {
+    @Test func `UTF-8 with and without a byte order mark`() {
         for mark: [UInt8] in [[], [0xEF, 0xBB, 0xBF]] {
             let decoded = ModelfileDecoding.decode(mark + Array(text.utf8), name: "M")
             #expect(decoded.source.text == text)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func utf16OfBothByteOrdersWithAMark() {
+    @Test func `UTF-16 of both byte orders with a mark`() {
         for (mark, bigEndian): ([UInt8], Bool) in [([0xFF, 0xFE], false), ([0xFE, 0xFF], true)] {
             let decoded = ModelfileDecoding.decode(mark + utf16(text, bigEndian: bigEndian), name: "M")
             #expect(decoded.source.text == text)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func utf16WithoutAMarkIsRecognisedWithAWarning() {
+    @Test func `UTF-16 without a mark is recognised with a warning`() {
         for bigEndian in [false, true] {
             let decoded = ModelfileDecoding.decode(utf16(text, bigEndian: bigEndian), name: "M")
             #expect(decoded.source.text == text)
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNotTextBecomesTheReplacementCharacter() {
+    @Test func `what is not text becomes the replacement character`() {
         let decoded = ModelfileDecoding.decode(Array("FROM x\nSYSTEM caf".utf8) + [0xE9, 0x20, 0xFF, 0x0A], name: "Modelfile")
         #expect(decoded.source.text == "FROM x\nSYSTEM caf\u{FFFD} \u{FFFD}\n")
         #expect(
@@ -48,14 +48,14 @@ import Testing
                 """)
     }
 
-    @Test func halfAPairAndHalfAUnitAreNotText() {
+    @Test func `half a pair and half a unit are not text`() {
         let bytes = [0xFF, 0xFE] + utf16("FROM x", bigEndian: false) + [0x3D, 0xD8, 0x41]
         let decoded = ModelfileDecoding.decode(bytes, name: "M")
         #expect(decoded.source.text == "FROM x\u{FFFD}\u{FFFD}")
         #expect(decoded.diagnostics.map(\.rule) == [.invalidEncoding])
     }
 
-    @Test func aReplacementCharacterInTheTextItselfIsFine() {
+    @Test func `a replacement character in the text itself is fine`() {
         #expect(ModelfileDecoding.decode(Array("FROM \u{FFFD}".utf8), name: "M").diagnostics.isEmpty)
     }
 }

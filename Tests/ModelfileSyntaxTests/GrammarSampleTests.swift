@@ -3,7 +3,7 @@ import ModelfileSyntax
 import Testing
 
 @Suite struct GrammarSampleTests {
-    @Test func samplesToAcceptHaveNoErrors() throws {
+    @Test func `samples to accept have no errors`() throws {
         let samples = try GrammarSamples.read("accept")
         #expect(samples.count >= 15)
         for sample in samples {
@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func samplesToRejectHaveErrors() throws {
+    @Test func `samples to reject have errors`() throws {
         let samples = try GrammarSamples.read("reject")
         #expect(samples.count >= 15)
         for sample in samples {

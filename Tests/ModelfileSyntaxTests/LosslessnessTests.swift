@@ -25,12 +25,12 @@ import Testing
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absenceReason)"))
-    func realModelfiles() throws {
+    func `real Modelfiles`() throws {
         for file in try SharedData.files(in: "modelfiles") { check([UInt8](try Data(contentsOf: file)), file.lastPathComponent) }
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absenceReason)"))
-    func damagedModelfiles() throws {
+    func `damaged modelfiles`() throws {
         var mutations = Mutations(seed: 2)
         for file in try SharedData.files(in: "modelfiles") {
             // Long licences add time, not cases.
@@ -39,14 +39,14 @@ import Testing
         }
     }
 
-    @Test func damagedSamples() throws {
+    @Test func `damaged samples`() throws {
         var mutations = Mutations(seed: 1)
         for sample in try GrammarSamples.all() {
             for round in 0..<60 { check(mutations.damage(sample.bytes), "\(sample.name), damage \(round)") }
         }
     }
 
-    @Test func manyUnclosedQuotesTakeLinearTime() {
+    @Test func `many unclosed quotes take linear time`() {
         // Were each of them searched to the end of the file, this would be ten thousand million steps.
         let text = String(repeating: "SYSTEM \"a\nTEMPLATE \"\"\"b\n", count: 50_000)
         let tree = ModelfileSyntaxTree(parsing: SourceText(text))

@@ -24,7 +24,6 @@ import Testing
         for scalar in text.unicodeScalars where OllamaReader.isPrintable(scalar) || "\t\n\r".unicodeScalars.contains(scalar) {
             result.unicodeScalars.append(scalar)
         }
-        // Ollama drops a tab that directly follows the blank behind a keyword only by trimming, as we do.
         return result
     }
 
@@ -36,7 +35,7 @@ import Testing
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absenceReason)"))
-    func everyRealModelfileReadsTheSame() throws {
+    func `every real Modelfile reads the same`() throws {
         var read = 0
         for (name, source) in try sources() {
             let tree = ModelfileSyntaxTree(parsing: source)
@@ -49,7 +48,7 @@ import Testing
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absenceReason)"))
-    func whatOllamaRefusesHasADiagnostic() throws {
+    func `what Ollama refuses has a diagnostic`() throws {
         for (name, source) in try sources() where (try? OllamaReader.read(source.text)) == nil {
             let tree = ModelfileSyntaxTree(parsing: source)
             let isMissingFrom = !tree.instructions.contains { $0.instruction == .from }
@@ -62,7 +61,7 @@ import Testing
     }
 
     /// Small texts over an alphabet of everything that matters, all of them up to a length.
-    @Test func everySmallTextReadsTheSame() throws {
+    @Test func `every small text reads the same`() throws {
         let pieces = ["\"", "\"\"\"", "a", " ", "\n", "\r", "#"]
         var bodies = [""]
         var level = [""]

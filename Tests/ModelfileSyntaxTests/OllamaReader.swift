@@ -31,7 +31,8 @@ struct OllamaReader {
     }
 
     private mutating func take(_ scalar: Unicode.Scalar) throws {
-        var (next, kept) = try step(scalar)
+        let (target, kept) = try step(scalar)
+        var next = target
         if next != state {
             switch state {
             case .name: next = try endOfName(next)
@@ -50,8 +51,7 @@ struct OllamaReader {
             buffer = []
             state = next
         }
-        if let scalar = kept, isPrintable(scalar) { buffer.append(scalar) }
-        kept = nil
+        if let kept, isPrintable(kept) { buffer.append(kept) }
     }
 
     /// The next state, and the scalar if it may go to the buffer.

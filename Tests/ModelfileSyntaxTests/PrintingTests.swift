@@ -16,11 +16,11 @@ import Testing
         (ModelfileEntry(.system, "a \"\"\" b\nc"), "SYSTEM \"\"\"a \"\"\" b\nc\"\"\""),
         (ModelfileEntry(.system, "\u{3000}你好"), "SYSTEM \u{3000}你好"),
     ])
-    func valuesGetQuotesOnlyWhereTheyNeedThem(entry: ModelfileEntry, text: String) throws {
+    func `values get quotes only where they need them`(entry: ModelfileEntry, text: String) throws {
         #expect(try ModelfilePrinter.print(entry) == text)
     }
 
-    @Test func aTextThatWouldCloseItsOwnQuotesIsRefused() {
+    @Test func `a text that would close its own quotes is refused`() {
         let entry = ModelfileEntry(.system, "a\"\"\"\nb")
         #expect(throws: ModelfilePrintError.self) { try ModelfilePrinter.print(entry) }
         let error = #expect(throws: ModelfilePrintError.self) { try ModelfilePrinter.print(entry) }
@@ -29,12 +29,12 @@ import Testing
                 == "SYSTEM cannot be written in a Modelfile: a line of its text ends with \"\"\", which would close the quotes")
     }
 
-    @Test func aNameOfTwoWordsIsRefused() {
+    @Test func `a name of two words is refused`() {
         #expect(throws: ModelfilePrintError.self) { try ModelfilePrinter.print(ModelfileEntry(.parameter, "a b", "1")) }
         #expect(throws: ModelfilePrintError.self) { try ModelfilePrinter.print(ModelfileEntry(.parameter, "", "1")) }
     }
 
-    @Test func everySmallTextThatCanBeWrittenReadsBackAndSoDoesWhatFollows() throws {
+    @Test func `every small text that can be written reads back and so does what follows`() throws {
         let pieces = ["\"", "a", " ", "\n", "\r\n", "#", "\u{A0}"]
         var level = [""]
         var refused = 0
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absenceReason)"))
-    func realModelfilesPrintAndReadBack() throws {
+    func `real Modelfiles print and read back`() throws {
         for file in try SharedData.files(in: "modelfiles") {
             let entries = ModelfileSyntaxTree(parsing: [UInt8](try Data(contentsOf: file))).entries
             let printed = try ModelfilePrinter.print(entries)

@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func misspeltInstruction() {
+    @Test func `misspelt instruction`() {
         expect(
             "FROM x\nPARAMETR seed 1\nSYTEM \"\"\"a\nb\"\"\"\nSYSTEM c\n",
             shows: """
@@ -34,7 +34,7 @@ import Testing
             mended: "FROM x\nPARAMETER seed 1\nSYSTEM \"\"\"a\nb\"\"\"\nSYSTEM c\n")
     }
 
-    @Test func instructionOfAnotherTool() {
+    @Test func `instruction of another tool`() {
         expect(
             "FROM x\nEXPOSE 80\nprompt hi\n",
             shows: """
@@ -51,7 +51,7 @@ import Testing
                 """)
     }
 
-    @Test func textOfSeveralLinesWithoutQuotes() {
+    @Test func `text of several lines without quotes`() {
         expect(
             "FROM x\nSYSTEM You are\na pirate.\n\nFrom now on\nrhyme.\nPARAMETER seed 1\n",
             shows: """
@@ -68,7 +68,7 @@ import Testing
             mended: "FROM x\nSYSTEM \"\"\"You are\na pirate.\n\nFrom now on\nrhyme.\"\"\"\nPARAMETER seed 1\n")
     }
 
-    @Test func textBehindClosedQuotes() {
+    @Test func `text behind closed quotes`() {
         expect(
             "FROM x\nSYSTEM \"\"\"a\"\"\"\nmore\n",
             shows: """
@@ -82,7 +82,7 @@ import Testing
                 """)
     }
 
-    @Test func missingValues() {
+    @Test func `missing values`() {
         expect(
             "FROM\nPARAMETER \nPARAMETER seed\nMESSAGE\nMESSAGE user",
             shows: """
@@ -105,7 +105,7 @@ import Testing
                 """, entries: [])
     }
 
-    @Test func quotesBelowTheInstruction() {
+    @Test func `quotes below the instruction`() {
         expect(
             "FROM x\nSYSTEM \n  \"\"\"a\nb\"\"\"\n",
             shows: """
@@ -118,7 +118,7 @@ import Testing
             entries: [ModelfileEntry(.from, "x"), ModelfileEntry(.system, "a\nb")], mended: "FROM x\nSYSTEM \"\"\"a\nb\"\"\"\n")
     }
 
-    @Test func quotesNeverClosed() {
+    @Test func `quotes never closed`() {
         expect(
             "SYSTEM \"\"\"You are\na pirate.\n\nPARAMETER seed 1\nFROM x\n",
             shows: """
@@ -137,7 +137,7 @@ import Testing
             mended: "SYSTEM \"\"\"You are\na pirate.\"\"\"\n\nPARAMETER seed 1\nFROM x\n")
     }
 
-    @Test func aCommentBehindTheQuotes() {
+    @Test func `a comment behind the quotes`() {
         expect(
             "FROM x\nSYSTEM \"a\"  # why\n",
             shows: """
@@ -151,7 +151,7 @@ import Testing
                 """)
     }
 
-    @Test func aValueThatSwallowsInstructions() {
+    @Test func `a value that swallows instructions`() {
         expect(
             "FROM x\nSYSTEM \"You\" are a pirate\nPARAMETER seed 1\nPARAMETER stop \"a\"\n",
             shows: """
@@ -171,11 +171,11 @@ import Testing
             ])
     }
 
-    @Test func aTextMayContainWhatLooksLikeInstructions() {
+    @Test func `a text may contain what looks like instructions`() {
         expect("FROM x\nSYSTEM \"\"\"Write:\nFROM y\nSYSTEM \"z\"\n\"\"\"\n", shows: "")
     }
 
-    @Test func somethingElseWhereABlankBelongs() {
+    @Test func `something else where a blank belongs`() {
         expect(
             "FROM: x\nPARAMETER seed=1\nMESSAGE user: hi\nSYSTEM\"a\"\n",
             shows: """
@@ -204,7 +204,7 @@ import Testing
             mended: "FROM x\nPARAMETER seed 1\nMESSAGE user hi\nSYSTEM \"a\"\n")
     }
 
-    @Test func invisibleCharacters() {
+    @Test func `invisible characters`() {
         expect(
             "\u{A0}FROM\u{3000}x\n",
             shows: """
