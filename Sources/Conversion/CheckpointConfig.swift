@@ -17,7 +17,10 @@ public struct CheckpointConfig: Sendable {
         (self.members, self.file, self.prefix) = (members, file, prefix)
     }
 
-    func value(_ key: String) -> JSONValue? { members[key].flatMap { $0.isNull ? nil : $0 } }
+    func value(_ key: String) -> JSONValue? {
+        guard let value = members[key], !value.isNull else { return Optional.none }
+        return value
+    }
 
     func has(_ key: String) -> Bool { value(key) != nil }
 

@@ -16,7 +16,7 @@ struct GeneralMetadata {
         metadata[GGUFKey.type] = .string("model")
         writeSampling(to: &metadata)
         metadata[GGUFKey.name] = .string(name)
-        metadata[GGUFKey.sizeLabel] = .string(Self.sizeLabel(parameterCount))
+        metadata[GGUFKey.sizeLabel] = .string(ModelSize.label(parameterCount))
     }
 
     /// The sampling that generation_config.json recommends, under llama.cpp's keys.
@@ -31,9 +31,12 @@ struct GeneralMetadata {
             metadata["general.sampling.\(key)"] = .float32(Float(value))
         }
     }
+}
 
+/// How many weights a model has, in words.
+package enum ModelSize {
     /// "5.2M", "1.2B", "70B": at least two digits, with llama.cpp's thresholds and rounding.
-    static func sizeLabel(_ count: Int) -> String {
+    package static func label(_ count: Int) -> String {
         let (unit, suffix): (Double, String) =
             switch Double(count) {
             case let count where count > 1e12: (1e12, "T")

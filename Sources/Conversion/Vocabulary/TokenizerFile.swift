@@ -23,7 +23,10 @@ struct TokenizerFile: Sendable {
         postProcessor = Self.present(file["post_processor"])
     }
 
-    private static func present(_ value: JSONValue?) -> JSONValue? { value.flatMap { $0.isNull ? nil : $0 } }
+    private static func present(_ value: JSONValue?) -> JSONValue? {
+        guard let value, !value.isNull else { return Optional.none }
+        return value
+    }
 
     private static func addedTokens(_ value: JSONValue?, file: String) throws(ConversionError) -> [AddedToken] {
         guard let value = present(value) else { return [] }
