@@ -24,7 +24,7 @@ extension TemplateValue {
         case .number(let value): .number(value)
         case .string(let value): .string(value.text)
         case .list(let list): Self.json(of: list)
-        case .map(let map): map.isNil ? .null : .object(JSONObject(zip(map.keys.map(\.text), map.values.map(\.json))))
+        case .map(let map): Self.json(of: map)
         case .record(let record): Self.json(of: record)
         }
     }
@@ -33,6 +33,13 @@ extension TemplateValue {
         if list.isNil { return .null }
         if list.stringer == .single, list.elements.count == 1 { return list.elements[0].json }
         return .array(list.elements.map(\.json))
+    }
+
+    private static func json(of map: TemplateMap) -> JSONValue {
+        if map.isNil { return .null }
+        var object = JSONObject()
+        for key in map.jsonKeys ?? map.keys { object[key.text] = map[key]?.json ?? .null }
+        return .object(object)
     }
 
     private static func json(of record: TemplateRecord) -> JSONValue {

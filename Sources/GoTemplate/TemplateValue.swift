@@ -77,11 +77,13 @@ public struct TemplateMap: Sendable {
     public let stringer: TemplateStringer
     /// A nil map is empty, and its JSON is `null` (`{}` where it has a stringer, as Ollama's types say).
     public let isNil: Bool
+    /// The order of the keys in the map's JSON, where that is not the sorted one.
+    let jsonKeys: [TemplateString]?
 
     /// Where a key comes twice, the later value counts.
     public init(
         _ members: some Sequence<(String, TemplateValue)>, typeName: String = "map[string]interface {}",
-        zero: TemplateValue = .null, stringer: TemplateStringer = .none, isNil: Bool = false
+        zero: TemplateValue = .null, stringer: TemplateStringer = .none, isNil: Bool = false, jsonKeys: [TemplateString]? = nil
     ) {
         var byKey: [TemplateString: TemplateValue] = [:]
         for (key, value) in members { byKey[TemplateString(key)] = value }
@@ -92,6 +94,7 @@ public struct TemplateMap: Sendable {
         self.typeName = typeName
         self.stringer = stringer
         self.isNil = isNil
+        self.jsonKeys = jsonKeys
     }
 
     public var count: Int { keys.count }
