@@ -66,7 +66,7 @@ let meanings: [[Target]] = [
 
 let combinations: [[Target]] = [
     room("ChatPrompt", ["GoTemplate", "JSONText"]),
-    room("Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors"]),
+    room("Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"]),
     room(
         "Packaging", ["Bytes", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfileSyntax", "Tensors"],
         testsAlso: ["Diagnostics", "ModelfilePlan"]),

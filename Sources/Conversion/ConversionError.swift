@@ -1,6 +1,7 @@
 public import Bytes
 public import JSONText
 public import Safetensors
+public import Tokenization
 
 /// Why a checkpoint cannot become a GGUF.
 public enum ConversionError: Error, CustomStringConvertible {
@@ -27,6 +28,7 @@ public enum ConversionError: Error, CustomStringConvertible {
     // The vocabulary.
     case noTokenizer(folder: String)
     case tokenizer(file: String, problem: String)
+    case sentencePiece(file: String, TokenizationError)
     case tokenPastVocabulary(text: String, id: Int, vocabularySize: Int)
     case unknownPreTokenizer(patterns: [String])
 
@@ -51,6 +53,7 @@ public enum ConversionError: Error, CustomStringConvertible {
         case .tensorType(let name, let type): "tensor '\(name)': type \(type), wanted F32, F16 or BF16"
         case .noTokenizer(let folder): "'\(folder)': neither 'tokenizer.model' nor 'tokenizer.json'"
         case .tokenizer(let file, let problem): "'\(file)': \(problem)"
+        case .sentencePiece(let file, let error): "'\(file)': \(error)"
         case .tokenPastVocabulary(let text, let id, let size):
             "token '\(text)' has the id \(id), but 'vocab_size' is \(size)"
         case .unknownPreTokenizer(let patterns):

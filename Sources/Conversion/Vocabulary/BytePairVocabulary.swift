@@ -1,5 +1,6 @@
 import GGUF
 import JSONText
+import Tokenization
 
 /// A byte-level BPE vocabulary (GPT-2's) out of tokenizer.json: `tokenizer.ggml.model` "gpt2".
 struct BytePairVocabulary {

@@ -1,5 +1,6 @@
 import GGUF
 import JSONText
+import Tokenization
 
 /// A SentencePiece vocabulary that comes as tokenizer.json's BPE with merges: `tokenizer.ggml.model` "llama".
 ///

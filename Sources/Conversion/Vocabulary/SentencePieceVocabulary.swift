@@ -1,5 +1,6 @@
 import GGUF
 import JSONText
+import Tokenization
 
 /// The vocabulary of a tokenizer.model: `tokenizer.ggml.model` "llama" for SentencePiece's BPE, "t5" for its Unigram.
 struct SentencePieceVocabulary {
@@ -14,19 +15,18 @@ struct SentencePieceVocabulary {
     ) throws(ConversionError) {
         let name = CheckpointFolder.sentencePieceName
         guard let bytes = try folder.bytes(of: name) else { return nil }
-        let file: SentencePieceFile
-        do throws(ProtobufReader.Malformed) {
-            file = try SentencePieceFile(bytes)
+        let file: SentencePieceModel
+        do throws(TokenizationError) {
+            file = try SentencePieceModel(bytes)
         } catch {
             if other != nil { return nil }
-            throw .tokenizer(
-                file: folder.path(of: name), problem: "not a SentencePiece model: \(error.reason) at byte \(error.offset)")
+            throw .sentencePiece(file: folder.path(of: name), error)
         }
         vocabulary = Self.vocabulary(file, added: added, size: size)
     }
 
     private static func vocabulary(
-        _ file: SentencePieceFile, added: [AddedToken], size: Int
+        _ file: SentencePieceModel, added: [AddedToken], size: Int
     ) -> TokenizerConverter.Vocabulary {
         var tokens = TokenList(count: size, hasScores: true)
         var warnings: [String] = []
@@ -47,15 +47,15 @@ struct SentencePieceVocabulary {
         return TokenizerConverter.Vocabulary(
             model: isUnigram ? "t5" : "llama", preTokenizer: "default", tokens: tokens,
             more: settings(file, isUnigram: isUnigram),
-            trained: [.unk: file.unknownID, .bos: file.beginID, .eos: file.endID, .pad: file.paddingID], warnings: warnings)
+            trained: [.unk: file.unknownID, .bos: file.beginningID, .eos: file.endID, .pad: file.paddingID], warnings: warnings)
     }
 
     /// How text is prepared. For "llama" only what differs from its readers' defaults.
-    private static func settings(_ file: SentencePieceFile, isUnigram: Bool) -> GGUFMetadata {
+    private static func settings(_ file: SentencePieceModel, isUnigram: Bool) -> GGUFMetadata {
         var metadata = GGUFMetadata()
-        if isUnigram || !file.putsBlankFirst { metadata[GGUFKey.addSpacePrefix] = .bool(file.putsBlankFirst) }
+        if isUnigram || !file.addsSpaceBefore { metadata[GGUFKey.addSpacePrefix] = .bool(file.addsSpaceBefore) }
         if isUnigram {
-            metadata[GGUFKey.removeExtraWhitespaces] = .bool(file.removesExtraBlanks)
+            metadata[GGUFKey.removeExtraWhitespaces] = .bool(file.removesExtraSpaces)
             if !file.characterMap.isEmpty { metadata[GGUFKey.precompiledCharsmap] = .array(.uint8(file.characterMap)) }
         }
         return metadata

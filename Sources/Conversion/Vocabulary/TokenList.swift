@@ -1,10 +1,5 @@
 import GGUF
-
-/// What a token is to llama.cpp: `llama_token_type`, whose numbers SentencePiece's `ModelProto.SentencePiece.Type` shares.
-enum TokenKind: Int32, Sendable {
-    case normal = 1
-    case unknown, control, userDefined, unused, byte
-}
+import Tokenization
 
 /// The tokens of a vocabulary by id.
 ///
@@ -46,7 +41,7 @@ struct TokenList: Sendable {
     func write(to metadata: inout GGUFMetadata) {
         metadata[GGUFKey.tokens] = .array(.string(GGUFStrings(texts)))
         if let scores { metadata[GGUFKey.scores] = .array(.float32(scores)) }
-        metadata[GGUFKey.tokenTypes] = .array(.int32(kinds.map(\.rawValue)))
+        metadata[GGUFKey.tokenTypes] = .array(.int32(kinds.map(\.fileNumber)))
     }
 }
 
@@ -69,5 +64,19 @@ struct AddedToken: Sendable {
     private static func looksSpecial(_ text: String) -> Bool {
         ["<pad>", "<mask>", "<2mass>", "[@BOS@]"].contains(text) || text.hasPrefix("<|") && text.hasSuffix("|>")
             || text.hasPrefix("<\u{FF5C}") && text.hasSuffix("\u{FF5C}>") || text.hasPrefix("<unused") && text.hasSuffix(">")
+    }
+}
+
+extension TokenKind {
+    /// The number in `tokenizer.ggml.token_type` (`llama_token_type`).
+    fileprivate var fileNumber: Int32 {
+        switch self {
+        case .normal: 1
+        case .unknown: 2
+        case .control: 3
+        case .userDefined: 4
+        case .unused: 5
+        case .byte: 6
+        }
     }
 }
