@@ -8,7 +8,7 @@ public import Tensors
 /// out, so that whoever hashes and writes them costs no time of its own. Memory is two waves (or two rows, where a row is longer
 /// than a wave), whatever the tensor's size; pages of mapped sources are given back as they are done with.
 public final class TensorStream {
-    /// Takes the next bytes of the file. Called once at a time, in order, but on any of the pool's threads.
+    /// Takes the next bytes of the file, in order. Called on the thread that calls the stream.
     public typealias Sink = (_ bytes: RawSpan) throws -> Void
 
     private let pool: ThreadPool
@@ -66,38 +66,76 @@ public final class TensorStream {
     /// Converts `range` while the wave before it is handed out.
     private func wave(_ conversion: TensorConversion, _ range: Range<Int>, rowsPerItem: Int) throws {
         filling.reserve(range.count * conversion.rowByteCount)
-        let output = filling.address
-        let items = (range.count + rowsPerItem - 1) / rowsPerItem
-        let outcome = Outcome()
-        // Handing out comes first: it takes longest and cannot be split.
-        let handsOut = waiting.count > 0 ? 1 : 0
-        pool.parallelFor(items + handsOut) { index in
-            let item = index - handsOut
-            do {
-                if item < 0 { return try waiting.withSpan(sink) }
-                let start = range.lowerBound + item * rowsPerItem
-                let end = min(range.upperBound, start + rowsPerItem)
-                try conversion.convert(start..<end, into: output + (start - range.lowerBound) * conversion.rowByteCount)
-            } catch { outcome.record(error, at: item) }
+        let wave = Wave(conversion: conversion, range: range, rowsPerItem: rowsPerItem, output: filling.address) {
+            guard self.waiting.count > 0 else { return }
+            try self.waiting.withSpan(self.sink)
         }
+        wave.run(on: pool)
         waiting.clear()
-        try outcome.check()
+        try wave.check()
         swap(&waiting, &filling)
     }
 }
 
-/// The error of the first item that failed, whichever thread ran it.
-private final class Outcome: Sendable {
-    private let first = Mutex<(item: Int, error: any Error)?>(nil)
+/// A range of rows that is being converted by all threads, while the calling one first hands out what was finished before.
+///
+/// The closure that hands out may belong to an actor, so no other thread may run it.
+private final class Wave {
+    private let conversion: TensorConversion
+    private let range: Range<Int>
+    private let rowsPerItem: Int
+    private let output: UnsafeMutableRawPointer
+    // The calling thread's own: nobody else looks at it.
+    private var handOut: (() throws -> Void)?
+    /// The error of the first item that failed, whichever thread ran it; handing out counts as the item before all.
+    private let failure = Mutex<(item: Int, error: any Error)?>(nil)
 
-    func record(_ error: any Error, at item: Int) {
-        first.withLock { first in
-            if first.map({ item < $0.item }) ?? true { first = (item, error) }
+    init(
+        conversion: TensorConversion, range: Range<Int>, rowsPerItem: Int, output: UnsafeMutableRawPointer,
+        handOut: @escaping () throws -> Void
+    ) {
+        self.conversion = conversion
+        self.range = range
+        self.rowsPerItem = rowsPerItem
+        self.output = output
+        self.handOut = handOut
+    }
+
+    func run(on pool: ThreadPool) {
+        let items = (range.count + rowsPerItem - 1) / rowsPerItem
+        withExtendedLifetime(self) {
+            pool.run(items, Unmanaged.passUnretained(self).toOpaque()) { context, item, worker in
+                let wave = Unmanaged<Wave>.fromOpaque(context).takeUnretainedValue()
+                // Worker 0 is the calling thread.
+                if worker == 0 { wave.handOutOnce() }
+                wave.convert(item)
+            }
         }
+        handOutOnce()
     }
 
     func check() throws {
-        if let error = first.withLock({ $0?.error }) { throw error }
+        if let error = failure.withLock({ $0?.error }) { throw error }
+    }
+
+    private func handOutOnce() {
+        guard let handOut else { return }
+        self.handOut = nil
+        do { try handOut() } catch { record(error, at: -1) }
+    }
+
+    private func convert(_ item: Int) {
+        let start = range.lowerBound + item * rowsPerItem
+        let end = min(range.upperBound, start + rowsPerItem)
+        do {
+            try conversion.convert(start..<end, into: output + (start - range.lowerBound) * conversion.rowByteCount)
+        } catch { record(error, at: item) }
+    }
+
+    private func record(_ error: any Error, at item: Int) {
+        failure.withLock { failure in
+            if failure.map({ item < $0.item }) ?? true { failure = (item, error) }
+        }
     }
 }
 

@@ -53,6 +53,19 @@ import Testing
         #expect(largest < 2 << 20)
     }
 
+    @Test("the bytes are handed out on the calling thread, so that the sink may belong to an actor")
+    @MainActor func isolatedSink() throws {
+        let values = FixtureValues.pattern("normal", count: 256 * 9000)
+        var count = 0
+        let stream = TensorStream(pool: ThreadPool(threads: 4)) { part in
+            MainActor.assertIsolated()
+            count += part.byteCount
+        }
+        try stream.append(try source(values, [256, 9000]), as: .q8_0)
+        try stream.finish()
+        #expect(count == 9000 * 272)
+    }
+
     @Test("stacked parts, regrouped heads and unaligned bytes are read as the plain tensor would be")
     func arrangements() throws {
         let values = FixtureValues.pattern("normal", count: 256 * 16)
