@@ -24,7 +24,7 @@ HEADER = '''\
 ///
 /// llama.cpp has several names for some rules, apart in what they add or in how they join text again; the best known stands
 /// for all. Two spellings of one rule have one name.
-enum PreTokenizerTable {
+package enum PreTokenizerTable {
 '''
 
 ADAPTED_CONTRACTIONS = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
@@ -109,7 +109,7 @@ def main():
     table = entries((pathlib.Path(sys.argv[1]) / "src/llama-vocab.cpp").read_text(encoding="utf-8"))
     check(table)
     lines = [HEADER, "/// What a ByteLevel step with `use_regex` cuts by.", f"static let gpt2 = {wrapped(GPT2)}", "",
-             "static let entries: [(name: String, patterns: [String])] = ["]
+             "package static let entries: [(name: String, patterns: [String])] = ["]
     for name, patterns in table:
         lines.append(f'("{name}", [')
         for pattern in patterns:

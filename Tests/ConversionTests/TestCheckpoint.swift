@@ -21,6 +21,8 @@ struct TestCheckpoint {
     ]
     /// Further files by name; nil removes one.
     var files: [String: String?] = [:]
+    /// Further files that are no text.
+    var data: [String: [UInt8]] = [:]
     var tensors: [String: SafetensorsTensor] = [:]
 
     init(architecture: String = "LlamaForCausalLM") {
@@ -48,6 +50,7 @@ struct TestCheckpoint {
         if written["config.json"] == nil { written["config.json"] = JSONValue.object(config).text() }
         if written["tokenizer.json"] == nil { written["tokenizer.json"] = JSONValue.object(tokenizer).text() }
         for case (let name, let text?) in written { try folder.write(Array(text.utf8), to: name) }
+        for (name, bytes) in data { try folder.write(bytes, to: name) }
         let sorted = tensors.sorted { $0.key < $1.key }.map(\.value)
         try folder.write(SafetensorsFile.encoding(sorted), to: "model.safetensors")
         return try CheckpointConverter(options: options).convert(CheckpointFolder(path: folder.path))

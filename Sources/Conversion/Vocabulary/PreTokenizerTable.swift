@@ -4,12 +4,12 @@
 ///
 /// llama.cpp has several names for some rules, apart in what they add or in how they join text again; the best known stands
 /// for all. Two spellings of one rule have one name.
-enum PreTokenizerTable {
+package enum PreTokenizerTable {
 
     /// What a ByteLevel step with `use_regex` cuts by.
     static let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
-    static let entries: [(name: String, patterns: [String])] = [
+    package static let entries: [(name: String, patterns: [String])] = [
         (
             "llama-bpe",
             [
