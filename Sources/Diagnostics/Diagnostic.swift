@@ -55,8 +55,9 @@ extension Sequence<Diagnostic> {
 
     /// The diagnostics in the order of the text; those at one place keep their order.
     public func inTextOrder() -> [Diagnostic] {
-        enumerated()
-            .sorted { ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset) }
-            .map(\.element)
+        let all = Array(self)
+        let places = all.map(\.range.lowerBound)
+        let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
+        return order.map { all[$0] }
     }
 }

@@ -1,8 +1,8 @@
 /// A kind of problem, with an id that never changes meaning.
 ///
 /// The rules stand in one table (`DiagnosticRule+Table.swift`), from which `quern explain` and the documentation are made. An id
-/// that is no longer given is not given to anything else.
-public struct DiagnosticRule: Sendable, Hashable {
+/// that is no longer given is not given to anything else. A class, so that a diagnostic does not carry copies of the texts.
+public final class DiagnosticRule: Sendable, Hashable, CustomStringConvertible {
     /// `QM` and four digits.
     public let id: String
     /// What is wrong, in a few words.
@@ -15,6 +15,17 @@ public struct DiagnosticRule: Sendable, Hashable {
     public let example: String
     /// The same Modelfile without it.
     public let mended: String
+
+    init(id: String, title: String, severity: Diagnostic.Severity, explanation: String, example: String, mended: String) {
+        self.id = id
+        self.title = title
+        self.severity = severity
+        self.explanation = explanation
+        self.example = example
+        self.mended = mended
+    }
+
+    public var description: String { id }
 
     /// The rule with this id, letter case aside.
     public static func named(_ id: String) -> DiagnosticRule? {
