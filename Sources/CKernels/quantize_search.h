@@ -125,6 +125,11 @@ LANE_CODE Found search_scale(const F *x, const F *w, const int count, const floa
     F largest, extreme = extreme_of(x, count, &largest);
     I empty = largest < SMALLEST_BLOCK;
     extreme = pick(empty, splat(1), extreme);
+    F weight[32], weighted[32];
+    for (int i = 0; i < count; i++) {
+        weight[i] = w ? w[i] : x[i] * x[i];
+        weighted[i] = weight[i] * x[i];
+    }
     Found found = {.empty = empty};
     F best = {0};
     for (int step = -10; step <= 9; step++) {
@@ -135,9 +140,8 @@ LANE_CODE Found search_scale(const F *x, const F *w, const int count, const floa
         F product = {0}, square = {0};
         for (int i = 0; i < count; i++) {
             F level = nearest_clamped(grain * x[i], -half, half - 1, wild);
-            F weight = w ? w[i] : x[i] * x[i];
-            product += weight * x[i] * level;
-            square += weight * level * level;
+            product += weighted[i] * level;
+            square += weight[i] * level * level;
         }
         F scale = product / square;
         if (plain) {
@@ -156,44 +160,53 @@ LANE_CODE Found search_scale(const F *x, const F *w, const int count, const floa
     return found;
 }
 
-/// Scale of blocks of 16 three-bit integers, refined one integer at a time (make_q3_quants). `levels` receives the integers,
-/// 0 to 7.
-LANE_CODE F search_scale_by_descent(const F *x, I *levels, const int count, const float half) {
-    F largest, extreme = extreme_of(x, count, &largest);
-    I empty = largest < SMALLEST_BLOCK;
-    F grain = -half / pick(empty, splat(1), extreme);
-    F chosen[16], product = {0}, square = {0};
-    for (int i = 0; i < count; i++) {
-        F level = nearest_clamped(grain * x[i], -half, half - 1, false);
-        F weight = x[i] * x[i];
-        chosen[i] = level;
-        product += weight * x[i] * level;
-        square += weight * level * level;
+/// Sub-blocks whose descents run interleaved: each step waits for the one before it, and the waiting is long.
+#define DESCENTS 4
+
+/// Scales of DESCENTS sub-blocks of 16 signed integers, refined one integer at a time (make_q3_quants). `levels` receives the
+/// integers, 0 to 2 * half - 1.
+LANE_CODE void search_scales_by_descent(const F *x, I *levels, F *scales, const float half) {
+    I empty[DESCENTS];
+    F chosen[16 * DESCENTS], product[DESCENTS], square[DESCENTS];
+    for (int d = 0; d < DESCENTS; d++) {
+        F largest, extreme = extreme_of(x + 16 * d, 16, &largest);
+        empty[d] = largest < SMALLEST_BLOCK;
+        F grain = -half / pick(empty[d], splat(1), extreme);
+        product[d] = square[d] = (F){0};
+        for (int i = 16 * d; i < 16 * d + 16; i++) {
+            chosen[i] = nearest_clamped(grain * x[i], -half, half - 1, false);
+            F weight = x[i] * x[i];
+            product[d] += weight * x[i] * chosen[i];
+            square[d] += weight * chosen[i] * chosen[i];
+        }
     }
     for (int attempt = 0; attempt < 5; attempt++) {
         // A lane in which nothing changed stays as it is in further attempts, so all lanes may go on together.
         I changed = {0};
-        for (int i = 0; i < count; i++) {
-            F weight = x[i] * x[i];
-            F rest = product - weight * x[i] * chosen[i];
-            F rest_square = square - weight * chosen[i] * chosen[i];
-            F level = nearest_clamped(x[i] * rest_square / rest, -half, half - 1, true);
-            F with = rest + weight * x[i] * level;
-            F with_square = rest_square + weight * level * level;
-            I better = (rest > 0) & (level != chosen[i]) & (with_square > 0)
-                       & (with * with * square > product * product * with_square);
-            chosen[i] = pick(better, level, chosen[i]);
-            product = pick(better, with, product);
-            square = pick(better, with_square, square);
-            changed |= better;
+        for (int i = 0; i < 16; i++) {
+#pragma clang loop unroll(full)
+            for (int d = 0; d < DESCENTS; d++) {
+                F value = x[16 * d + i], old = chosen[16 * d + i], weight = value * value;
+                F rest = product[d] - weight * value * old;
+                F rest_square = square[d] - weight * old * old;
+                F level = nearest_clamped(value * rest_square / rest, -half, half - 1, true);
+                F with = rest + weight * value * level;
+                F with_square = rest_square + weight * level * level;
+                I better = (rest > 0) & (level != old) & (with_square > 0)
+                           & (with * with * square[d] > product[d] * product[d] * with_square);
+                chosen[16 * d + i] = pick(better, level, old);
+                product[d] = pick(better, with, product[d]);
+                square[d] = pick(better, with_square, square[d]);
+                changed |= better;
+            }
         }
         if (!any(changed)) break;
     }
-    for (int i = 0; i < count; i++) {
-        I level = __builtin_convertvector(chosen[i], I) + (int32_t)half;
-        levels[i] = pick_int(empty, (I){0}, level);
+    for (int d = 0; d < DESCENTS; d++) {
+        for (int i = 16 * d; i < 16 * d + 16; i++)
+            levels[i] = pick_int(empty[d], (I){0}, __builtin_convertvector(chosen[i], I) + (int32_t)half);
+        scales[d] = pick(~empty[d] & (square[d] > 0), product[d] / square[d], (F){0});
     }
-    return pick(~empty & (square > 0), product / square, (F){0});
 }
 
 /// Quantizes the scales (or minimums) of a super-block to integers up to `highest` with a common scale (make_qp_quants).

@@ -196,7 +196,8 @@ static void quantize_q3_K_plain(const float *x, quern_block_q3_K *y, size_t rows
         fill_batch(&b, x, NULL, columns, first, blocks);
         I levels[256];
         F scales[16];
-        for (int j = 0; j < 16; j++) scales[j] = search_scale_by_descent(b.values + 16 * j, levels + 16 * j, 16, 4);
+        for (int j = 0; j < 16; j += DESCENTS)
+            search_scales_by_descent(b.values + 16 * j, levels + 16 * j, scales + j, 4);
         for (size_t lane = 0; lane < b.count; lane++) {
             float extreme = 0, largest = 0;
             for (int j = 0; j < 16; j++)
