@@ -5,6 +5,12 @@ public struct FittedPrompt: Sendable, Equatable {
     public let droppedCount: Int
     /// How many pictures the kept messages have: `[img-0]` and on in the text.
     public let imageCount: Int
+
+    package init(text: String, droppedCount: Int, imageCount: Int) {
+        self.text = text
+        self.droppedCount = droppedCount
+        self.imageCount = imageCount
+    }
 }
 
 extension ChatTemplate {

@@ -8,6 +8,11 @@ public struct ThinkingParser: Sendable {
     public struct Part: Sendable, Equatable {
         public var thinking = ""
         public var content = ""
+
+        package init(thinking: String = "", content: String = "") {
+            self.thinking = thinking
+            self.content = content
+        }
     }
 
     private enum State {

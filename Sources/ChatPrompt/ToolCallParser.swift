@@ -10,6 +10,11 @@ public struct ToolCallParser: Sendable {
     public struct Part: Sendable, Equatable {
         public var content = ""
         public var calls: [ToolCall] = []
+
+        package init(content: String = "", calls: [ToolCall] = []) {
+            self.content = content
+            self.calls = calls
+        }
     }
 
     private enum State { case beforeTag, calling, passing }

@@ -35,11 +35,11 @@ extension TemplateParser {
             let name = TemplateIdentifier(variable.text, variable.range)
             switch mark.kind {
             case .assign, .declare:
-                scope.variables.append(variable.text)
+                try declare(variable)
                 return (variables + [name], mark.kind == .assign)
             case .character where mark.text == ",":
                 variables.append(name)
-                scope.variables.append(variable.text)
+                try declare(variable)
                 guard context == "range", variables.count < 2 else { throw fault("too many declarations in \(context)") }
                 switch peekNonSpace().kind {
                 case .variable, .rightDelimiter, .rightParenthesis: continue
@@ -53,6 +53,14 @@ extension TemplateParser {
             }
         }
         return (variables, false)
+    }
+
+    /// Variables are looked for one by one, so there may not be any number of them.
+    private static let variableLimit = 1000
+
+    private mutating func declare(_ token: TemplateToken) throws(TemplateError) {
+        scope.variables.append(token.text)
+        if scope.variables.count > Self.variableLimit { throw fault("more than \(Self.variableLimit) variables", at: token.range) }
     }
 
     private func check(_ commands: [TemplateCommand], in context: String) throws(TemplateError) {
