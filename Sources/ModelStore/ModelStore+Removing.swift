@@ -14,6 +14,7 @@ extension ModelStore {
         return try exclusively { () throws(StoreError) in
             let name = try resolve(name)
             guard try fileExists(path(of: name)) else { throw .modelNotFound(name) }
+            try sweepSessions()
             let digests = try digests(inManifestOf: name)
             try writing { () throws(BytesError) in try FileSystem.removeFile(path(of: name)) }
             removeEmptyFolders(above: name)
@@ -157,43 +158,5 @@ extension ModelStore {
         guard name.hasPrefix("sha256-"), name.count < 40 else { return false }
         let digits = name.dropFirst("sha256-".count)
         return !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
-    }
-
-    /// Removes the folders of sessions whose process is gone. The store must be locked.
-    func sweepSessions() throws(StoreError) {
-        for name in try names(in: sessionsFolder) {
-            let folder = sessionsFolder + "/" + name
-            // Who can lock it is alone with it. A folder without a lock file was made by a process that died the moment after.
-            if let lock = try? OpenFile.reading(folder + "/" + StoreSession.lockName) {
-                guard (try? lock.tryLock()) == true else { continue }
-                removeSession(folder)
-            } else {
-                removeSession(folder)
-            }
-        }
-    }
-
-    /// Removes a session's folder and what it had to put elsewhere.
-    func removeSession(_ folder: String) {
-        for name in (try? names(in: folder)) ?? [] {
-            let path = folder + "/" + name
-            if name.hasPrefix(StoreSession.elsewherePrefix), let bytes = try? OpenFile.contents(of: path, limit: 1 << 16) {
-                let staged = String(decoding: bytes, as: UTF8.self)
-                if staged.hasPrefix(root + "/"), !staged.contains("/../") { try? FileSystem.removeFile(staged) }
-            }
-            try? FileSystem.removeFile(path)
-        }
-        _ = try? FileSystem.removeFolderIfEmpty(folder)
-    }
-
-    /// The blobs that running sessions hold. The store must be locked.
-    private func heldDigests() throws(StoreError) -> Set<Digest> {
-        var digests: Set<Digest> = []
-        for session in try names(in: sessionsFolder) {
-            for name in try names(in: sessionsFolder + "/" + session) {
-                if let digest = try? Digest(name) { digests.insert(digest) }
-            }
-        }
-        return digests
     }
 }

@@ -131,7 +131,6 @@ extension StoreSession {
         _ path: String, _ source: String, as digest: Digest, _ status: FileStatus
     ) throws(StoreError) -> StoredBlob {
         let absolute = try storing { () throws(BytesError) in try FileSystem.absolute(source) }
-        let target = store.path(of: digest)
         return try store.exclusively { () throws(StoreError) in
             if try store.hasBlob(digest, size: status.size), (try? store.checkLink(digest)) != nil {
                 try? FileSystem.removeFile(path)
@@ -141,9 +140,7 @@ extension StoreSession {
             }
             // The record first: a link without one would be trusted blindly.
             try store.write(LinkRecord(source: absolute, status: status), for: digest)
-            try store.writing { () throws(BytesError) in try FileSystem.rename(path, to: target) }
-            try hold(digest)
-            return StoredBlob(digest: digest, size: status.size, isNew: true)
+            return try add(path, as: digest, size: status.size)
         }
     }
 }

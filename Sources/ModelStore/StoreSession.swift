@@ -8,7 +8,8 @@ public import ModelManifest
 /// written: whatever is missing then is linked back. The folder is locked as long as the session lives; a folder without a lock
 /// belongs to a process that died, and the next session sweeps it up.
 ///
-/// A session that goes away leaves nothing behind but blobs that nothing points to, which `prune` removes.
+/// A session that goes away takes the blobs that it added and that no manifest names along, so an interrupted `create` leaves the
+/// store as it was.
 public final class StoreSession {
     public let store: ModelStore
     public let isCancelled: @Sendable () -> Bool
@@ -38,7 +39,10 @@ public final class StoreSession {
         }
     }
 
-    deinit { store.removeSession(folder) }
+    deinit {
+        // Whatever fails here, the next session sweeps up.
+        try? store.exclusively { () throws(StoreError) in try store.endSession(folder) }
+    }
 
     /// A blob to be written piece by piece.
     ///
@@ -87,6 +91,8 @@ public struct StoredBlob: Sendable, Hashable {
 
 extension StoreSession {
     static let lockName = "lock"
+    /// Begins the names of markers of blobs that this session added.
+    static let addedPrefix = "added-"
     /// Begins the names of files that say where a temporary file lies that could not lie in the session's folder.
     static let elsewherePrefix = "elsewhere-"
 
@@ -131,13 +137,23 @@ extension StoreSession {
                 try? FileSystem.removeFile(path)
                 return StoredBlob(digest: digest, size: size, isNew: false)
             }
-            let target = store.path(of: digest)
-            try store.writing { () throws(BytesError) in try FileSystem.rename(path, to: target) }
+            try store.writing { () throws(BytesError) in try FileSystem.touch(path) }
             store.forgetLink(digest)
-            try store.touch(digest)
-            try hold(digest)
-            return StoredBlob(digest: digest, size: size, isNew: true)
+            return try add(path, as: digest, size: size)
         }
+    }
+
+    /// Moves the file at `path` to where the blob belongs, where there is none or a damaged one. The store must be locked.
+    func add(_ path: String, as digest: Digest, size: Int) throws(StoreError) -> StoredBlob {
+        let (target, marker, hold) = (store.path(of: digest), folder + "/" + Self.addedPrefix + digest.fileName, holdPath(digest))
+        try store.writing { () throws(BytesError) in
+            // The marker first: killed in between, a blob that is nobody's would stay.
+            _ = try OpenFile.lockFile(marker)
+            try? FileSystem.removeFile(hold)
+            try FileSystem.rename(path, to: target)
+        }
+        try self.hold(digest)
+        return StoredBlob(digest: digest, size: size, isNew: true)
     }
 
     /// Brings a blob back that somebody removed since this session took hold of it.

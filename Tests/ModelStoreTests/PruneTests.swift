@@ -85,6 +85,31 @@ import Testing
         #expect(try StoreFixture.files(under: fixture.root) == [".quern/lock"])
     }
 
+    @Test func `a session that never commits takes the blobs that it added along, and only those`() throws {
+        let fixture = try StoreFixture()
+        try fixture.make("a", layers: ["old"])
+        let before = try fixture.files()
+        do {
+            let session = try StoreSession(fixture.store)
+            for text in ["old", "new", "used meanwhile", "named meanwhile"] { _ = try session.put(Array(text.utf8)) }
+            let marked = fixture.root + "/blobs/" + StoreFixture.blobName("used meanwhile")
+            try FileSystem.setModified(marked, to: FileTime(seconds: FileTime.now().seconds + 1))
+            try fixture.make("b", layers: ["named meanwhile"])
+        }
+        try fixture.store.remove(try ModelName("b"))
+        #expect(try fixture.files() == (before + ["blobs/" + StoreFixture.blobName("used meanwhile")]).sorted())
+    }
+
+    @Test func `what a killed create had added goes with the next one`() throws {
+        let fixture = try StoreFixture()
+        let digest = Digest(of: Array("weights".utf8))
+        try fixture.write("weights", to: "blobs/" + digest.fileName)
+        try fixture.write("", to: ".quern/sessions/dead/added-" + digest.fileName)
+        try fixture.write("weights", to: ".quern/sessions/dead/" + digest.fileName)
+        try fixture.make("a", layers: ["x"])
+        #expect(try fixture.blobNames() == Set(["x", "config of a"].map(StoreFixture.blobName)))
+    }
+
     @Test func `cancelling stops at the next chunk`() throws {
         let fixture = try StoreFixture()
         let source = try fixture.folder.write([UInt8](repeating: 1, count: 4_000_000), to: "source")
