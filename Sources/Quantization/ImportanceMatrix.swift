@@ -45,7 +45,7 @@ public struct ImportanceMatrix: Sendable {
     /// - Throws: `wrongImportanceCount` where they do not fit the shape; embeddings, which never fit, just have none.
     public func weights(for tensor: String, shape: TensorShape) throws(QuantizationError) -> [Float]? {
         guard let found = weights[tensor] else { return nil }
-        let wanted = shape.columns * (shape.dimensions.count > 2 ? shape.dimensions[2] : 1)
+        let wanted = shape.importanceCount
         if found.count == wanted { return found }
         if TensorCategory(name: tensor) == .tokenEmbedding { return nil }
         throw .wrongImportanceCount(tensor: tensor, found: found.count, wanted: wanted)
@@ -57,5 +57,14 @@ public struct ImportanceMatrix: Sendable {
         var datasets: [String] = []
         var chunkCount = 0
         var unseen: [String] = []
+    }
+}
+
+extension TensorShape {
+    /// Weights that a tensor of this shape takes: one per column, for each matrix in it.
+    var importanceCount: Int {
+        // Extents come from a file; only their product with the rows is known to fit.
+        let matrices = dimensions.count > 2 ? dimensions[2] : 1
+        return columns.multipliedReportingOverflow(by: matrices).overflow ? .max : columns * matrices
     }
 }

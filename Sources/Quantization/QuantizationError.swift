@@ -13,6 +13,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
     case partialBlock(tensor: String, columns: Int, type: TensorType)
     /// The parts of a tensor do not add up to its shape.
     case wrongByteCount(tensor: String, found: Int, wanted: Int)
+    /// Rows that are to be regrouped head by head are not a whole number of pairs in each head.
+    case wrongHeadCount(tensor: String, rows: Int, heads: Int)
     case importanceNeeded(tensor: String, type: TensorType)
     /// The importance matrix was made for another model.
     case wrongImportanceCount(tensor: String, found: Int, wanted: Int)
@@ -34,6 +36,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
             "tensor '\(tensor)': \(columns) columns, not a multiple of the \(type.name) block size \(type.blockSize)"
         case .wrongByteCount(let tensor, let found, let wanted):
             "tensor '\(tensor)': \(found) bytes, but its shape takes \(wanted)"
+        case .wrongHeadCount(let tensor, let rows, let heads):
+            "tensor '\(tensor)': \(rows) rows cannot be regrouped as pairs in \(heads) heads"
         case .importanceNeeded(let tensor, let type):
             "tensor '\(tensor)': \(type.name) needs an importance matrix here"
         case .wrongImportanceCount(let tensor, let found, let wanted):

@@ -11,7 +11,7 @@ struct SourceRows {
     var columns: Int { source.shape.columns }
     var rows: Int { source.shape.rows }
 
-    /// - Throws: `partialBlock` and `wrongByteCount` where the stored bytes do not fit the shape.
+    /// - Throws: `partialBlock`, `wrongByteCount` and `wrongHeadCount` where the stored bytes do not fit the shape.
     init(_ source: TensorSource) throws(QuantizationError) {
         self.source = source
         guard let rowByteCount = source.storedType.rowByteCount(columns: source.shape.columns),
@@ -25,7 +25,10 @@ struct SourceRows {
             throw .wrongByteCount(tensor: source.name, found: found, wanted: byteCount)
         }
         if case .interleavedHalves(let heads) = source.rowOrder {
-            precondition(heads > 0 && source.shape.rows % (2 * heads) == 0, "heads do not divide the rows of '\(source.name)'")
+            let (pairs, overflow) = heads.multipliedReportingOverflow(by: 2)
+            guard heads > 0, !overflow, source.shape.rows % pairs == 0 else {
+                throw .wrongHeadCount(tensor: source.name, rows: source.shape.rows, heads: heads)
+            }
         }
         self.rowByteCount = rowByteCount
         rowsPerPart = source.shape.rows / max(source.parts.count, 1)

@@ -18,8 +18,8 @@ struct TensorConversion {
     init(
         _ source: TensorSource, to target: TensorType, importance: [Float]?, allowRequantizing: Bool, codec: RowCodec
     ) throws(QuantizationError) {
-        rows = try SourceRows(source)
-        guard let rowByteCount = target.rowByteCount(columns: source.shape.columns) else {
+        _ = try SourceRows(source)
+        guard target.rowByteCount(columns: source.shape.columns) != nil else {
             throw .partialBlock(tensor: source.name, columns: source.shape.columns, type: target)
         }
         if target != source.storedType {
@@ -30,13 +30,14 @@ struct TensorConversion {
             }
         }
         if let importance {
-            let wanted = source.shape.columns * (source.shape.dimensions.count > 2 ? source.shape.dimensions[2] : 1)
-            guard importance.count == wanted else {
-                throw .wrongImportanceCount(tensor: source.name, found: importance.count, wanted: wanted)
+            guard importance.count == source.shape.importanceCount else {
+                throw .wrongImportanceCount(
+                    tensor: source.name, found: importance.count, wanted: source.shape.importanceCount)
             }
         }
+        rows = try SourceRows(importance == nil ? source.withShortRows(for: target) : source)
         self.target = target
-        self.rowByteCount = rowByteCount
+        rowByteCount = target.rowByteCount(columns: rows.columns) ?? 0
         self.importance = importance
         self.codec = codec
     }
@@ -141,5 +142,19 @@ struct TensorConversion {
                 into: output + done * rowByteCount)
             done += together
         }
+    }
+}
+
+extension TensorSource {
+    /// The same elements in rows of one block, where rows are so long that a few of them would fill the memory. Without
+    /// importance, blocks know nothing of the row that they are in.
+    fileprivate func withShortRows(for target: TensorType) -> TensorSource {
+        let block = max(storedType.blockSize, target.blockSize)
+        guard shape.columns > 1 << 16, rowOrder == .asStored, shape.columns % block == 0,
+            let short = TensorShape([block, shape.elementCount / block])
+        else { return self }
+        var copy = self
+        copy.shape = short
+        return copy
     }
 }

@@ -5,8 +5,8 @@ public import Tensors
 /// Turns tensors into the bytes of a file, in order, on all threads.
 ///
 /// Rows are converted in waves of about a million elements; while one wave is computed, the bytes of the one before are handed
-/// out, so that whoever hashes and writes them costs no time of its own. Memory is two waves (or two rows, where a row is longer
-/// than a wave), whatever the tensor's size; pages of mapped sources are given back as they are done with.
+/// out, so that whoever hashes and writes them costs no time of its own. Memory is two waves, whatever the tensor's size (two rows, where
+/// importance ties rows together that are longer than a wave); pages of mapped sources are given back as they are done with.
 public final class TensorStream {
     /// Takes the next bytes of the file, in order. Called on the thread that calls the stream.
     public typealias Sink = (_ bytes: RawSpan) throws -> Void
@@ -42,11 +42,12 @@ public final class TensorStream {
             source, to: type, importance: importance, allowRequantizing: allowRequantizing, codec: codec)
         let rows = conversion.rows.rows
         guard rows > 0, conversion.rowByteCount > 0 else { return }
-        let rowsPerItem = max(1, Self.itemElements / source.shape.columns)
+        let columns = conversion.rows.columns
+        let rowsPerItem = max(1, Self.itemElements / columns)
+        // A long row is an item of its own, and a wave then has few of them.
+        let items = max(1, Self.itemsPerWave * Self.itemElements / (rowsPerItem * columns))
         var first = 0
         while first < rows {
-            // Whole items beyond a wave's elements would only need more memory: a long row is a wave of few items.
-            let items = max(1, min(Self.itemsPerWave, Self.itemsPerWave * Self.itemElements / (rowsPerItem * source.shape.columns)))
             let last = min(rows, first + rowsPerItem * items)
             try wave(conversion, first..<last, rowsPerItem: rowsPerItem)
             conversion.rows.release(through: last, from: first)

@@ -66,6 +66,41 @@ import Testing
         #expect(count == 9000 * 272)
     }
 
+    @Test("a vector of millions streams like any matrix, and its errors count its elements")
+    func longRows() throws {
+        var values = FixtureValues.pattern("normal", count: 256 * 9000)
+        var largest = 0
+        var count = 0
+        let stream = TensorStream(pool: ThreadPool(threads: 2)) { part in
+            largest = max(largest, part.byteCount)
+            count += part.byteCount
+        }
+        try stream.append(try source(values, [values.count]), as: .f32)
+        try stream.finish()
+        #expect(count == 4 * values.count && largest < 5 << 20)
+        #expect(try run(try source(values, [values.count, 1]), as: .q6_K) == run(try source(values, [256, 9000]), as: .q6_K))
+        values[2_000_001] = .nan
+        #expect(throws: QuantizationError.self) { try run(try source(values, [values.count]), as: .f16) }
+        values[2_000_001] = -.infinity
+        #expect(throws: QuantizationError.notFinite(tensor: "t", index: 2_000_001, value: -.infinity)) {
+            try run(try source(values, [values.count]), as: .f16)
+        }
+    }
+
+    @Test("shapes whose weights cannot be counted, and heads that do not divide the rows, are errors")
+    func hostileShapes() throws {
+        let empty = try #require(TensorShape([1 << 40, 0, 1 << 40]))
+        let tensor = TensorSource(name: "t", storedType: .f32, shape: empty, parts: [ByteRegion([])])
+        #expect(throws: QuantizationError.wrongImportanceCount(tensor: "t", found: 1, wanted: .max)) {
+            try run(tensor, as: .q4_K, importance: [1])
+        }
+        var heads = try source(FixtureValues.pattern("normal", count: 256 * 6), [256, 6])
+        for count in [0, -1, 2, 6, Int.max] {
+            heads.rowOrder = .interleavedHalves(heads: count)
+            #expect(throws: QuantizationError.wrongHeadCount(tensor: "t", rows: 6, heads: count)) { try run(heads, as: .q4_K) }
+        }
+    }
+
     @Test("stacked parts, regrouped heads and unaligned bytes are read as the plain tensor would be")
     func arrangements() throws {
         let values = FixtureValues.pattern("normal", count: 256 * 16)
