@@ -62,6 +62,16 @@ import TransformerEngine
                 == .hyperparameter(key: "llama.rope.dimension_count", found: "7", wanted: "an even number"))
     }
 
+    @Test func `numbers said layer by layer must be the same for all layers`() throws {
+        let key = "llama.attention.head_count_kv"
+        #expect(try error { $0[key] = .array(.int32([2, 2])) } == nil)
+        #expect(
+            try error { $0[key] = .array(.int32([2, 1])) }
+                == .hyperparameter(key: key, found: "different from layer to layer", wanted: "one number for all layers"))
+        #expect(try error { $0[key] = .array(.int32([])) } != nil)
+        #expect(try error { $0[key] = .array(.float32([2])) } != nil)
+    }
+
     @Test func `numbers that are no numbers are refused`() throws {
         for value in [Float.nan, .infinity, 0, -1] {
             #expect(try error { $0["llama.rope.freq_base"] = .float32(value) } != nil)

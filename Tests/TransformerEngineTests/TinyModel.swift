@@ -12,7 +12,7 @@ struct TinyModel: CustomTestStringConvertible {
     var testDescription: String { name }
 
     static let all = [
-        "llama-biases", "llama-factors-tied", "llama-window", "llama-linear", "llama-yarn", "qwen2", "qwen3",
+        "llama-biases", "llama-factors-tied", "llama-window", "llama-linear", "llama-yarn", "llama-multi-query", "qwen2", "qwen3",
     ].map(TinyModel.init)
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")

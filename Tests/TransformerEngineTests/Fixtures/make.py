@@ -11,7 +11,7 @@ import struct
 
 import numpy as np
 
-VOCABULARY, WIDTH, LAYERS, HEADS, KV_HEADS, FFN, TOKENS = 40, 32, 2, 4, 2, 40, 24
+VOCABULARY, WIDTH, LAYERS, FFN, TOKENS = 40, 32, 2, 40, 24
 
 
 # GGUF version 3: header, metadata, tensor infos, data aligned to 32.
@@ -46,7 +46,8 @@ def write_gguf(path, metadata, tensors):
 
 # The models.
 
-def make(name, architecture, seed, head=8, tied=False, biases=(), head_norms=False, factors=False, extra=None):
+def make(name, architecture, seed, heads=4, kv_heads=2, head=8, tied=False, biases=(), head_norms=False, factors=False,
+         extra=None):
     random = np.random.default_rng(seed)
     extra = dict(extra or {})
     arch = architecture + "."
@@ -56,12 +57,12 @@ def make(name, architecture, seed, head=8, tied=False, biases=(), head_norms=Fal
         arch + "embedding_length": WIDTH,
         arch + "block_count": LAYERS,
         arch + "feed_forward_length": FFN,
-        arch + "attention.head_count": HEADS,
-        arch + "attention.head_count_kv": KV_HEADS,
+        arch + "attention.head_count": heads,
+        arch + "attention.head_count_kv": kv_heads,
         arch + "attention.layer_norm_rms_epsilon": 1e-5,
         arch + "rope.freq_base": 100.0,
     }
-    if head * HEADS != WIDTH:
+    if head * heads != WIDTH:
         metadata[arch + "attention.key_length"] = head
         metadata[arch + "attention.value_length"] = head
     metadata.update({arch + key: value for key, value in extra.items()})
@@ -85,10 +86,10 @@ def make(name, architecture, seed, head=8, tied=False, biases=(), head_norms=Fal
     for layer in range(LAYERS):
         block = f"blk.{layer}."
         norm(block + "attn_norm", WIDTH)
-        matrix(block + "attn_q", HEADS * head, WIDTH)
-        matrix(block + "attn_k", KV_HEADS * head, WIDTH)
-        matrix(block + "attn_v", KV_HEADS * head, WIDTH)
-        matrix(block + "attn_output", WIDTH, HEADS * head)
+        matrix(block + "attn_q", heads * head, WIDTH)
+        matrix(block + "attn_k", kv_heads * head, WIDTH)
+        matrix(block + "attn_v", kv_heads * head, WIDTH)
+        matrix(block + "attn_output", WIDTH, heads * head)
         if head_norms:
             norm(block + "attn_q_norm", head)
             norm(block + "attn_k_norm", head)
@@ -99,7 +100,7 @@ def make(name, architecture, seed, head=8, tied=False, biases=(), head_norms=Fal
     write_gguf(name + ".gguf", metadata, tensors)
 
     tokens = random.integers(0, VOCABULARY, TOKENS)
-    model = Model(architecture, head, extra, {key: value.astype("f8") for key, value in tensors.items()})
+    model = Model(architecture, heads, kv_heads, head, extra, {key: value.astype("f8") for key, value in tensors.items()})
     logits = model.logits(tokens)
     return {"tokens": tokens.tolist(), "logits": [[float(f"{x:.9g}") for x in row] for row in logits]}
 
@@ -107,9 +108,10 @@ def make(name, architecture, seed, head=8, tied=False, biases=(), head_norms=Fal
 # The reference: one token after the other, every number in float64.
 
 class Model:
-    def __init__(self, architecture, head, extra, tensors):
+    def __init__(self, architecture, heads, kv_heads, head, extra, tensors):
         self.neighbours = architecture == "llama"
-        self.head, self.extra, self.tensors = head, extra, tensors
+        self.heads, self.kv_heads, self.head = heads, kv_heads, head
+        self.extra, self.tensors = extra, tensors
 
     def linear(self, name, x):
         y = self.tensors[name + ".weight"] @ x
@@ -151,17 +153,17 @@ class Model:
         return np.concatenate([turned.real, turned.imag], axis=-1)
 
     def attention(self, block, x, position, cache):
-        query = self.linear(block + "attn_q", x).reshape(HEADS, self.head)
-        key = self.linear(block + "attn_k", x).reshape(KV_HEADS, self.head)
-        value = self.linear(block + "attn_v", x).reshape(KV_HEADS, self.head)
+        query = self.linear(block + "attn_q", x).reshape(self.heads, self.head)
+        key = self.linear(block + "attn_k", x).reshape(self.kv_heads, self.head)
+        value = self.linear(block + "attn_v", x).reshape(self.kv_heads, self.head)
         if block + "attn_q_norm.weight" in self.tensors:
             query, key = self.norm(block + "attn_q_norm", query), self.norm(block + "attn_k_norm", key)
         cache.append((self.rotate(key, position), value))
         query = self.rotate(query, position)
         seen = cache[-self.extra.get("attention.sliding_window", len(cache)):]
         out = []
-        for index in range(HEADS):
-            shared = index // (HEADS // KV_HEADS)
+        for index in range(self.heads):
+            shared = index // (self.heads // self.kv_heads)
             scores = np.array([query[index] @ k[shared] for k, _ in seen]) / math.sqrt(self.head)
             weights = np.exp(scores - scores.max())
             out.append(sum(w * v[shared] for w, (_, v) in zip(weights / weights.sum(), seen)))
@@ -191,6 +193,8 @@ expected = {
         "llama-linear", "llama", 4, extra={"rope.scaling.type": "linear", "rope.scaling.factor": 4.0}),
     "llama-yarn": make("llama-yarn", "llama", 5, head=16, extra={
         "rope.scaling.type": "yarn", "rope.scaling.factor": 4.0, "rope.scaling.original_context_length": 256}),
+    # More query heads on one KV head than the attention kernel takes at once.
+    "llama-multi-query": make("llama-multi-query", "llama", 8, heads=50, kv_heads=1, head=4),
     "qwen2": make("qwen2", "qwen2", 6, tied=True, biases=("attn_q", "attn_k", "attn_v")),
     "qwen3": make("qwen3", "qwen3", 7, head=12, head_norms=True),
 }
