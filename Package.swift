@@ -76,17 +76,15 @@ let streets: [[Target]] = [
     room(
         "BuildPipeline",
         [
-            "Bytes", "Compute", "Conversion", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
-            "Packaging", "Quantization", "Safetensors", "Tensors",
-        ]),
-    room(
-        "Runner",
-        ["Bytes", "ChatPrompt", "Compute", "GGUF", "GoTemplate", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
+            "Bytes", "Compute", "Conversion", "GGUF", "ModelManifest", "ModelStore", "ModelfilePlan", "Packaging", "Quantization",
+            "Tensors",
+        ], testsAlso: ["ModelfileSyntax"]),
+    room("Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
     room(
         "ModelService",
         [
-            "BuildPipeline", "Bytes", "ChatPrompt", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelStore",
-            "ModelfilePlan", "Packaging", "Runner", "Tokenization",
+            "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
+            "Packaging", "Runner", "Tokenization",
         ]),
 ]
 
@@ -95,8 +93,9 @@ let doors: [Target] = [
         name: "Commands",
         dependencies: [
             argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "GGUF", "JSONText",
-            "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "Quantization", "Runner", "Tensors", "Tokenization",
-            "TransformerEngine",
+            "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "ModelfileSyntax", "Packaging", "Quantization",
+            "Runner", "Sampling",
+            "Tensors", "Tokenization", "TransformerEngine",
         ],
         swiftSettings: safeRoom),
     .testTarget(
@@ -108,7 +107,8 @@ let houseTests: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: houseRules),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"], swiftSettings: houseRules),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["quern", "TestSupport", "GGUF", "JSONText", "ModelManifest"], swiftSettings: houseRules),
+        name: "EndToEndTests", dependencies: ["quern", "TestSupport", "GGUF", "JSONText", "ModelManifest"],
+        swiftSettings: houseRules),
 ]
 
 let package = Package(

@@ -3,6 +3,7 @@ public import Compute
 import Conversion
 import GGUF
 public import Quantization
+import Tensors
 
 /// Quantizes a GGUF file or a checkpoint folder into a GGUF file: `quern quantize IN OUT TYPE`.
 ///

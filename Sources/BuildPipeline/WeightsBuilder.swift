@@ -4,6 +4,7 @@ import Conversion
 import GGUF
 import ModelManifest
 import ModelStore
+import Packaging
 import Quantization
 import Tensors
 
@@ -13,7 +14,7 @@ import Tensors
 /// disk.
 struct WeightsBuilder {
     let session: StoreSession
-    let fileType: FileType?
+    var fileType: FileType?
     let linksFiles: Bool
     let pool: ThreadPool
     let events: BuildEvent.Handler
@@ -21,14 +22,9 @@ struct WeightsBuilder {
     /// A blob of weights and what it says of itself.
     struct Weights {
         let blob: StoredBlob
-        let metadata: GGUFMetadata
-        let parameterCount: Int
+        let facts: WeightFacts
         /// The name of the file it came from, where there was one.
-        let fileName: String?
-
-        /// Whether it is a projector (images or sound to embeddings) and not a model of its own.
-        var isProjector: Bool { metadata.string(GGUFKey.type) == "mmproj" || metadata.architecture == "clip" }
-        var isAdapter: Bool { metadata.string(GGUFKey.type) == "adapter" }
+        var fileName: String?
     }
 
     func weights(ofCheckpoint folder: String) throws -> Weights {
@@ -36,32 +32,27 @@ struct WeightsBuilder {
         let model = try CheckpointConverter().convert(CheckpointFolder(path: folder))
         for warning in model.warnings { events(.warning(warning)) }
         let step = fileType.map { "quantizing \(model.sourceType.name) model to \($0.name)" } ?? "converting model"
-        return try write(try model.quantization(to: fileType), step: step, metadata: model.metadata)
+        return try write(try model.quantization(to: fileType), step: step)
     }
 
     func weights(ofFile path: String, text: String) throws -> Weights {
         events(.status("parsing GGUF"))
         let file = try GGUFFile(path: path)
-        let name = path.split(separator: "/").last.map(String.init)
-        let kept = Weights(
-            blob: StoredBlob(digest: Digest(of: []), size: 0, isNew: false), metadata: file.metadata,
-            parameterCount: file.parameterCount, fileName: name)
-        if let fileType, !kept.isProjector, !kept.isAdapter {
-            return try quantize(file, to: fileType, text: text)
-        }
+        let facts = WeightFacts(file)
+        if let fileType, facts.kind == .model { return try quantize(file, to: fileType, text: text) }
         if file.isSplit { return try join(file) }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
         let blob = try session.ingest(path, mode: linksFiles ? .link : .copy) { completed, total in
-            events(.progress(step: "copying \(name ?? path)", completed: completed, total: total))
+            events(.progress(step: "copying \(name)", completed: completed, total: total))
         }
-        return Weights(blob: blob, metadata: file.metadata, parameterCount: file.parameterCount, fileName: name)
+        events(.status(blob.status))
+        return Weights(blob: blob, facts: facts, fileName: name)
     }
 
-    /// The weights of a model in the store, quantized anew, or as they are.
-    func weights(of layer: Descriptor, text: String) throws -> Weights {
-        let blob = try session.adopt(layer)
-        let file = try GGUFFile(path: session.store.path(of: layer.digest))
-        if let fileType, layer.mediaType == .model { return try quantize(file, to: fileType, text: text) }
-        return Weights(blob: blob, metadata: file.metadata, parameterCount: file.parameterCount, fileName: nil)
+    /// The weights of a model in the store, quantized anew.
+    func quantized(_ layer: Descriptor, to fileType: FileType, text: String) throws -> Weights {
+        _ = try session.adopt(layer)
+        return try quantize(try GGUFFile(path: session.store.path(of: layer.digest)), to: fileType, text: text)
     }
 
     private func quantize(_ file: GGUFFile, to fileType: FileType, text: String) throws -> Weights {
@@ -72,8 +63,7 @@ struct WeightsBuilder {
             throw BuildError.alreadyQuantized(text: text, fileType: current)
         }
         return try write(
-            try GGUFQuantization(file, to: fileType), step: "quantizing \(current) model to \(fileType.name)",
-            metadata: file.metadata)
+            try GGUFQuantization(file, to: fileType), step: "quantizing \(current) model to \(fileType.name)")
     }
 
     /// One file of all shards, every tensor as it is.
@@ -84,10 +74,10 @@ struct WeightsBuilder {
                 unquantizedType: tensor.type)
         }
         let whole = try GGUFQuantization(metadata: file.metadata, tensors: tensors, to: nil, allowRequantizing: true)
-        return try write(whole, step: "joining shards", metadata: file.metadata)
+        return try write(whole, step: "joining shards")
     }
 
-    private func write(_ file: GGUFQuantization, step: String, metadata: GGUFMetadata) throws -> Weights {
+    private func write(_ file: GGUFQuantization, step: String) throws -> Weights {
         events(.status(step))
         let writer = try session.makeBlob(expecting: file.totalByteCount)
         try file.write(on: pool, to: { try writer.write($0) }) { progress in
@@ -95,8 +85,8 @@ struct WeightsBuilder {
             events(.progress(step: step, completed: progress.bytesDone, total: progress.byteCount))
         }
         let blob = try writer.finish()
-        return Weights(
-            blob: blob, metadata: fileType.map { metadata.quantized(to: $0) } ?? metadata,
-            parameterCount: file.layout.tensors.reduce(0) { $0 + $1.tensor.shape.elementCount }, fileName: nil)
+        events(.status(blob.status))
+        // What was written says best what it is.
+        return Weights(blob: blob, facts: WeightFacts(try GGUFFile(path: session.store.path(of: blob.digest))))
     }
 }

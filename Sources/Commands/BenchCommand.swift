@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Compute
+import GGUF
 import JSONText
 import ModelService
 import Runner

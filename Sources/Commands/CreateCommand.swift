@@ -2,8 +2,10 @@ import ArgumentParser
 import BuildPipeline
 import Bytes
 import Diagnostics
+import JSONText
 import ModelManifest
 import ModelService
+import ModelStore
 import ModelfilePlan
 import ModelfileSyntax
 import Quantization

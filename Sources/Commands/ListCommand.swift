@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bytes
 import JSONText
+import ModelManifest
 import ModelService
+import ModelStore
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +24,7 @@ struct ListCommand: ParsableCommand {
         for problem in problems { Console.note("warning: \(problem)") }
         switch answer.format {
         case .text: try Console.put(Self.table(models))
-        case .json: try Console.putLine(JSONValue(["models": .array(models.map(Self.json))] as JSONObject).text(.pretty))
+        case .json: try Console.putLine(JSONValue.object(["models": .array(models.map(Self.json))]).text(.pretty))
         }
     }
 

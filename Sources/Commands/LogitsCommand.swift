@@ -34,7 +34,7 @@ struct LogitsCommand: ParsableCommand {
         let rows = (0..<tokens.count).map { session.logits($0) }
         guard !json else {
             let values = rows.map { row in JSONValue.array(row.map { .number(JSONNumber($0)) }) }
-            return try Console.putLine(JSONValue(["logits": .array(values)] as JSONObject).text())
+            return try Console.putLine(JSONValue.object(["logits": .array(values)]).text())
         }
         for (position, row) in rows.enumerated() {
             let best = row.enumerated().sorted { $0.element > $1.element }.prefix(5)

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 public import ModelManifest
 public import ModelStore
 
@@ -38,7 +38,7 @@ extension LocalModels {
     /// Gives a model a second name.
     public func copy(_ source: String, to destination: String) throws {
         let (source, destination) = (try ModelName(source), try ModelName(destination))
-        try StoreSession(store).copy(source, to: destination)
+        try store.copy(source, to: destination)
     }
 
     /// Removes a model, with the blobs that no other model needs.

@@ -1,5 +1,5 @@
 import Bytes
-public import ModelManifest
+import ModelManifest
 public import ModelStore
 
 /// What a user names where a model is wanted: a GGUF file, or a model of the store.

@@ -1,4 +1,3 @@
-public import Compute
 public import GGUF
 public import Tokenization
 public import TransformerEngine

@@ -1,4 +1,4 @@
-import Tokenization
+package import Tokenization
 
 /// Fits a prompt that is too long into a context: the first tokens stay, then the middle goes, so that half of what is left is free.
 package struct PromptWindow {

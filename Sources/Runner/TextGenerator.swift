@@ -117,7 +117,7 @@ private struct StreamedText {
 
     var hasStopped: Bool { matcher.hasStopped }
 
-    mutating func add(_ bytes: [UInt8]) -> String { matcher.feed(decoder.feed(bytes)) }
+    mutating func add(_ bytes: [UInt8]) -> String { matcher.feed(decoder.append(bytes)) }
 
     mutating func finish() -> String {
         let rest = matcher.feed(decoder.finish())

@@ -54,7 +54,9 @@ final class ProgressDisplay: Sendable {
                 closeLine(&state)
                 write("warning: \(text)\n")
             case (.silent, _): break
-            case (.plain, .status(let text)): if text != state.status { write(text + "\n") }
+            case (.plain, .status(let text)):
+                if text != state.status { write(text + "\n") }
+                state.lastDrawn = .now
             case (.plain, .progress(let step, let completed, let total)): showTenth(step, completed, total, &state)
             case (.live, .status(let text)):
                 closeLine(&state)
@@ -83,8 +85,10 @@ final class ProgressDisplay: Sendable {
             state.lastTenth = -1
         }
         let tenth = total > 0 ? Int(Double(completed) / Double(total) * 10) : 10
-        guard tenth > state.lastTenth else { return }
+        // A step that is over in a moment needs no lines of its own.
+        guard tenth > state.lastTenth, state.lastDrawn.duration(to: .now) > .seconds(1) else { return }
         state.lastTenth = tenth
+        state.lastDrawn = .now
         write("\(step) \(tenth * 10)%\n")
     }
 

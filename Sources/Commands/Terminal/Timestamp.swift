@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 /// Times as RFC 3339 writes them, in UTC.
 package enum Timestamp {

@@ -1,0 +1,150 @@
+import Bytes
+import Compute
+import GGUF
+import ModelManifest
+public import ModelStore
+import ModelfilePlan
+import Packaging
+
+/// Builds a package: resolves what FROM names, makes blobs of the weights, puts the texts round them, writes the manifest last.
+///
+/// Until the manifest is written the store lists what it listed before; blobs of a build that failed are removed with its session
+/// or by the next prune.
+public struct ModelBuilder: Sendable {
+    private let store: ModelStore
+    private let events: BuildEvent.Handler
+
+    public init(store: ModelStore, events: @escaping BuildEvent.Handler = { _ in }) {
+        (self.store, self.events) = (store, events)
+    }
+
+    public func build(_ request: BuildRequest) throws -> StoredModel {
+        let plan = request.plan
+        if let required = plan.requires?.value, try !OllamaLevel.satisfies(required) {
+            throw BuildError.requiresNewer(required: required, level: OllamaLevel.version)
+        }
+        events(.status("gathering model components"))
+        let resolver = SourceResolver(folder: request.folder, store: store)
+        let sources = try SourceSet(plan.sources.flatMap { try resolver.resolve(from: $0.value) })
+        let adapters = try plan.adapters.map { try resolver.ggufFile("ADAPTER", $0.value) }
+        let drafts = try plan.drafts.map { try resolver.ggufFile("DRAFT", $0.value) }
+
+        let session = try StoreSession(store, isCancelled: { Interruption.isRequested })
+        let weights = WeightsBuilder(
+            session: session, fileType: request.fileType, linksFiles: request.linksFiles,
+            pool: ThreadPool(threads: request.threads ?? ThreadPool.defaultThreadCount()), events: events)
+        var base = try baseLayers(of: sources, weights)
+        base += try adapters.map { try layer(ofFile: $0, as: .adapter, instruction: "ADAPTER", weights) }
+        base += try drafts.map { try layer(ofFile: $0, as: .draft, instruction: "DRAFT", weights) }
+
+        let config = try sources.stored.map { try PackageReader($0.model, in: store).config() }
+        let package = PackageAssembler(base: base, baseConfig: config, contents: PackageContents(plan)).assemble()
+        let manifest = try package.store(in: session) { mediaType, blob in
+            // Weights were reported when they were made.
+            if !Self.isWeights(mediaType) { events(.status(blob.status)) }
+        }
+        events(.status("writing manifest"))
+        let model = try session.commit(manifest, as: request.name)
+        events(.status("success"))
+        return model
+    }
+
+    /// The layers that FROM stands for: those of a stored model, or one for each file.
+    private func baseLayers(of sources: SourceSet, _ weights: WeightsBuilder) throws -> [BaseLayer] {
+        var layers: [BaseLayer] = []
+        if let (model, text) = sources.stored {
+            layers = try PackageReader(model, in: store).baseLayers()
+            if let fileType = weights.fileType {
+                layers = try layers.map { layer in
+                    guard case .stored(let descriptor) = layer.content, descriptor.mediaType == .model else { return layer }
+                    let made = try weights.quantized(descriptor, to: fileType, text: text)
+                    return .stored(made.blob.descriptor(.model), facts: made.facts)
+                }
+            }
+        }
+        if let folder = sources.checkpoint {
+            let made = try weights.weights(ofCheckpoint: folder)
+            layers.append(.stored(made.blob.descriptor(.model), facts: made.facts))
+        }
+        let files = try sources.files.map { try weights.weights(ofFile: $0.path, text: $0.text) }
+        // The model comes before its projectors, in whatever order they were named.
+        for made in files.sorted(by: { $0.facts.kind == .model && $1.facts.kind != .model }) {
+            layers.append(Self.layer(made, as: made.facts.kind.mediaType))
+        }
+        let models = layers.count { $0.mediaType == .model }
+        guard models == 1 else {
+            throw BuildError.unfitting(
+                problem: models == 0
+                    ? "no FROM names a model (projectors and adapters need one)"
+                    : "FROM names \(models) models; a package holds one, with its projectors")
+        }
+        return layers
+    }
+
+    private func layer(
+        ofFile path: String, as mediaType: MediaType, instruction: String, _ weights: WeightsBuilder
+    ) throws -> BaseLayer {
+        var plain = weights
+        plain.fileType = nil
+        let made = try plain.weights(ofFile: path, text: path)
+        guard mediaType != .adapter || made.facts.kind == .adapter else {
+            throw BuildError.unusableSource(
+                instruction: instruction, text: path, problem: "a GGUF file whose general.type is not 'adapter'")
+        }
+        return Self.layer(made, as: mediaType)
+    }
+
+    private static func isWeights(_ mediaType: MediaType) -> Bool {
+        [.model, .projector, .adapter, .draft].contains(mediaType)
+    }
+
+    private static func layer(_ made: WeightsBuilder.Weights, as mediaType: MediaType) -> BaseLayer {
+        let origin = made.fileName.flatMap { made.facts.origin(fileName: $0, as: mediaType) }
+        return .stored(made.blob.descriptor(mediaType, from: origin), facts: made.facts)
+    }
+}
+
+/// Everything that FROM named, sorted by kind.
+private struct SourceSet {
+    var stored: (model: StoredModel, text: String)?
+    var checkpoint: String?
+    var files: [(path: String, text: String)] = []
+
+    init(_ sources: [ResolvedSource]) throws {
+        for source in sources {
+            switch source {
+            case .stored(let model, let text):
+                guard stored == nil, checkpoint == nil else { throw Self.tooMany(text) }
+                stored = (model, text)
+            case .checkpoint(let folder, let text):
+                guard stored == nil, checkpoint == nil else { throw Self.tooMany(text) }
+                checkpoint = folder
+            case .gguf(let path, let text):
+                // Shards that are named one by one are opened with the first.
+                if !files.contains(where: { Self.isShard(path, of: $0.path) }) { files.append((path, text)) }
+            }
+        }
+    }
+
+    private static func tooMany(_ text: String) -> BuildError {
+        .unfitting(problem: "FROM '\(text)': a second model; a package holds one, with its projectors")
+    }
+
+    private static func isShard(_ path: String, of other: String) -> Bool {
+        guard let left = path.wholeMatch(of: /(.*)-[0-9]{5}-of-([0-9]{5})\.gguf/),
+            let right = other.wholeMatch(of: /(.*)-[0-9]{5}-of-([0-9]{5})\.gguf/)
+        else { return path == other }
+        return left.1 == right.1 && left.2 == right.2
+    }
+}
+
+extension PackageContents {
+    /// What the plan puts round the weights.
+    init(_ plan: BuildPlan) {
+        self.init(
+            template: plan.template?.value, system: plan.system?.value, licenses: plan.licenses.map(\.value),
+            parameters: plan.parameters.json,
+            messages: plan.messages.map { Message(role: $0.value.role.rawValue, content: $0.value.content) },
+            renderer: plan.renderer?.value ?? "", parser: plan.parser?.value ?? "", requires: plan.requires?.value ?? "")
+    }
+}

@@ -1,0 +1,12 @@
+import Glibc
+
+/// The calendar where the machine stands.
+public enum LocalCalendar {
+    /// Days since 1970-01-01 by the local clock.
+    public static func today() -> Int {
+        var now = time(nil)
+        var parts = tm()
+        localtime_r(&now, &parts)
+        return Int((Double(now + parts.tm_gmtoff) / 86400).rounded(.down))
+    }
+}

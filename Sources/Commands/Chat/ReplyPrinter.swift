@@ -1,0 +1,46 @@
+import Bytes
+import ChatPrompt
+import JSONText
+
+/// Prints an answer as it comes: thinking between its marks, then the answer itself.
+struct ReplyPrinter {
+    let hidesThinking: Bool
+    private let isStyled = Console.allowsColour(.output)
+    private var isThinking = false
+    private(set) var answer = ""
+    private(set) var thinking = ""
+    private(set) var toolCalls: [ToolCall] = []
+
+    init(hidesThinking: Bool) { self.hidesThinking = hidesThinking }
+
+    mutating func print(_ event: ReplyParser.Event) throws {
+        switch event {
+        case .thinking(let text):
+            thinking += text
+            guard !hidesThinking else { return }
+            if !isThinking { try Console.put(styled("Thinking...\n", "1;90")) }
+            isThinking = true
+            try Console.put(styled(text, "90"))
+        case .content(let text):
+            try endThinking()
+            answer += text
+            try Console.put(text)
+        case .toolCall(let call):
+            try endThinking()
+            toolCalls.append(call)
+            try Console.put(
+                "  Model called a non-existent function '\(call.name)()' with arguments: \(JSONValue.object(call.arguments).text())\n"
+            )
+        }
+    }
+
+    mutating func finish() throws { try endThinking() }
+
+    private mutating func endThinking() throws {
+        guard isThinking else { return }
+        isThinking = false
+        try Console.put(styled((thinking.hasSuffix("\n") ? "" : "\n") + "...done thinking.\n\n", "1;90"))
+    }
+
+    private func styled(_ text: String, _ code: String) -> String { isStyled ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+}

@@ -1,0 +1,24 @@
+import Runner
+
+/// What `--verbose` says after an answer, line by line as Ollama does; figures that are zero are left out.
+enum SpeedReport {
+    static func text(_ summary: GenerationSummary, load: Duration) -> String {
+        let total = load + summary.promptDuration + summary.generationDuration
+        var lines = [("total duration:", HumanFormat.duration(total))]
+        if load > .zero { lines.append(("load duration:", HumanFormat.duration(load))) }
+        lines += figures(
+            "prompt eval", summary.promptTokens, computed: summary.promptTokens - summary.reusedTokens, summary.promptDuration)
+        lines += figures("eval", summary.generatedTokens, computed: summary.generatedTokens, summary.generationDuration)
+        return lines.map { label, value in label + String(repeating: " ", count: max(1, 22 - label.count)) + value }.joined(
+            separator: "\n")
+    }
+
+    private static func figures(_ name: String, _ count: Int, computed: Int, _ duration: Duration) -> [(String, String)] {
+        var lines: [(String, String)] = []
+        if count > 0 { lines.append(("\(name) count:", "\(count) token(s)")) }
+        guard duration > .zero else { return lines }
+        lines.append(("\(name) duration:", HumanFormat.duration(duration)))
+        lines.append(("\(name) rate:", "\(HumanFormat.fixed(Double(computed) / (duration / .seconds(1)), 2)) tokens/s"))
+        return lines
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Bytes
+import ChatPrompt
+import ModelService
+import Runner
+import Sampling
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a model",
+        discussion: """
+            With a prompt, or with something on standard input, answers once; otherwise opens a conversation. Standard input goes
+            before the words of the prompt.
+
+            EXAMPLES
+              quern run chat "Why is the sky blue?"
+              cat report.txt | quern run chat "Summarize:"
+              quern run chat --think=false --verbose "What is 2+2?"
+              quern run chat                                 a conversation; /? for help, /bye to leave
+            """)
+
+    @Argument(help: "A model of the store, or a GGUF file.") var model: String
+    @Argument(parsing: .remaining, help: "The prompt.") var prompt: [String] = []
+    @Option(help: ArgumentHelp("Let the model think first: true, false, low, medium, high or max.", valueName: "setting"))
+    var think: String?
+    @Flag(name: .customLong("hidethinking"), help: "Do not show what the model thinks.") var hidesThinking = false
+    @Flag(help: "Show statistics after each answer, on standard error.") var verbose = false
+    @Flag(name: .customLong("nowordwrap"), help: "Do not break lines between words.") var noWordWrap = false
+    @Option(help: ArgumentHelp("Start random numbers here, so that the answer comes again.", valueName: "number")) var seed: Int?
+    @Option(
+        name: .customLong("keepalive"),
+        help: ArgumentHelp("Accepted for Ollama's sake; the model leaves with the command.", valueName: "duration"))
+    var keepAlive: String?
+
+    func run() throws {
+        let think = try ThinkOption.setting(self.think)
+        let typed = StandardStream.input.isTerminal ? "" : String(decoding: try StandardStream.input.readAll(), as: UTF8.self)
+        let text = ([typed.trimmingTrailingNewlines()] + prompt).filter { !$0.isEmpty }.joined(separator: " ")
+        let chat = try LocalModels().open(model)
+        var options = chat.packageOptions
+        if let seed { options.sampling.seed = seed }
+        if let note = chat.templateNote { Console.note("warning: \(note)") }
+        if think.isOn, !chat.canThink { Console.note("warning: model \"\(model)\" does not support thinking output") }
+        let setting = think.isOn && !chat.canThink ? .unset : think
+        let isInteractive = text.isEmpty && StandardStream.input.isTerminal && StandardStream.output.isTerminal
+        if isInteractive {
+            var conversation = Conversation(
+                chat, options: options, think: setting, hidesThinking: hidesThinking, verbose: verbose)
+            try conversation.run()
+        } else {
+            try answer(text, chat, options, setting)
+        }
+    }
+
+    private func answer(_ text: String, _ chat: ChatModel, _ options: RunOptions, _ think: ThinkSetting) throws {
+        // An empty prompt only loads the model, as in Ollama.
+        guard !text.isEmpty else { return }
+        var printer = ReplyPrinter(hidesThinking: hidesThinking)
+        let summary = try chat.reply(
+            to: chat.history + [ChatMessage(role: "user", content: text)], think: think, options: options,
+            isCancelled: { Interruption.isRequested }
+        ) { try printer.print($0) }
+        try printer.finish()
+        try Console.put("\n\n")
+        if verbose { Console.note(SpeedReport.text(summary, load: chat.model.loadDuration)) }
+        if summary.endReason == .cancelled, !Interruption.isRequested { throw Interrupted() }
+    }
+}
+
+/// The values of `--think`.
+enum ThinkOption {
+    static func setting(_ text: String?) throws -> ThinkSetting {
+        switch text {
+        case nil: .unset
+        case "true": .on
+        case "false": .off
+        case let level? where ["low", "medium", "high", "max"].contains(level): .level(level)
+        case let other?:
+            throw ValidationError("invalid value for --think: \"\(other)\" (must be true, false, high, medium, low, or max)")
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimmingTrailingNewlines() -> String {
+        var copy = self[...]
+        while copy.last?.isNewline == true { copy.removeLast() }
+        return String(copy)
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Bytes
+import GGUF
+import JSONText
+import ModelManifest
+import ModelService
+import Packaging
+import Tensors
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show information for a model",
+        discussion: """
+            EXAMPLES
+              quern show chat
+              quern show chat --modelfile > Modelfile
+              quern show model.gguf --verbose
+              quern show chat --format json
+            """)
+
+    @Argument(help: "A model of the store, or a GGUF file.") var model: String
+    @Flag(help: "Show the licence.") var license = false
+    @Flag(help: "Show a Modelfile that makes this model again.") var modelfile = false
+    @Flag(help: "Show the parameters.") var parameters = false
+    @Flag(help: "Show the prompt template.") var template = false
+    @Flag(help: "Show the system message.") var system = false
+    @Flag(name: .shortAndLong, help: "Show all metadata and tensors too.") var verbose = false
+    @OptionGroup var answer: FormatOption
+
+    func validate() throws {
+        guard [license, modelfile, parameters, template, system].count(where: { $0 }) <= 1 else {
+            throw ValidationError(
+                "only one of '--license', '--modelfile', '--parameters', '--system', or '--template' can be specified")
+        }
+    }
+
+    func run() throws {
+        let inspection = try LocalModels().inspect(model)
+        let package = inspection.package
+        if license { return try Console.putLine(package?.licenseText ?? "") }
+        if parameters { return try Console.putLine(package?.parametersText ?? "") }
+        if template { return try Console.put(package?.template ?? "") }
+        if system { return try Console.put(package?.system ?? "") }
+        if modelfile { return try Console.putLine(try package?.modelfileText() ?? "FROM \(model)") }
+        switch answer.format {
+        case .text: try Console.put(ModelReport(inspection, verbose: verbose).text)
+        case .json: try Console.putLine(try json(inspection).text(.pretty))
+        }
+    }
+
+    /// The shape of Ollama's `/api/show`.
+    private func json(_ inspection: ModelInspection) throws -> JSONValue {
+        let package = inspection.package
+        let facts = ModelFacts(file: inspection.file, package: package)
+        var object = JSONObject()
+        if let package {
+            if !package.licenses.isEmpty { object["license"] = .string(package.licenseText) }
+            object["modelfile"] = .string(try package.modelfileText())
+            if !package.parameters.isEmpty { object["parameters"] = .string(package.parametersText) }
+            object["template"] = package.template.map { .string($0) }
+            object["system"] = package.system.map { .string($0) }
+            object["modified_at"] = .string(Timestamp.text(of: package.modified))
+            object["digest"] = .string(package.digest.hex)
+            object["messages"] =
+                package.messages.isEmpty
+                ? nil : .array(package.messages.map { ["role": .string($0.role), "content": .string($0.content)] })
+        }
+        object["details"] = [
+            "parent_model": .string(package?.details.parentModel ?? ""), "format": "gguf", "family": .string(facts.architecture),
+            "families": package?.details.families.map { .array($0.map { .string($0) }) } ?? .array([.string(facts.architecture)]),
+            "parameter_size": .string(facts.parameterSize), "quantization_level": .string(facts.quantization),
+        ]
+        if let file = inspection.file {
+            object["model_info"] = .object(Self.modelInfo(file, arrays: verbose))
+            object["tensors"] = .array(
+                file.tensors.map { tensor in
+                    [
+                        "name": .string(tensor.name), "type": .string(tensor.type.name),
+                        "shape": .array(tensor.shape.dimensions.map { .number(JSONNumber($0)) }),
+                    ]
+                })
+        }
+        object["capabilities"] = .array(inspection.capabilities.map { .string($0) })
+        return .object(object)
+    }
+
+    private static func modelInfo(_ file: GGUFFile, arrays: Bool) -> JSONObject {
+        var info = JSONObject()
+        for entry in file.metadata.entries where entry.key != GGUFKey.name && entry.key != GGUFKey.chatTemplate {
+            info[entry.key] = MetadataJSON.of(entry.value, arrays: arrays)
+        }
+        info[GGUFKey.parameterCount] = .number(JSONNumber(file.parameterCount))
+        return info.sorted()
+    }
+}
+
+/// Metadata values as JSON; arrays are null unless asked for, since vocabularies are long.
+enum MetadataJSON {
+    static func of(_ value: GGUFValue, arrays: Bool) -> JSONValue {
+        switch value {
+        case .string(let string): return .string(string.text)
+        case .bool(let flag): return .bool(flag)
+        case .float32(let number): return .number(JSONNumber(number))
+        case .float64(let number): return .number(JSONNumber(number))
+        case .uint64(let number): return .number(JSONNumber(number))
+        case .array(let array): return arrays ? .array(elements(array)) : .null
+        default: return value.int.map { .number(JSONNumber($0)) } ?? .null
+        }
+    }
+
+    private static func elements(_ array: GGUFArray) -> [JSONValue] {
+        switch array {
+        case .string(let strings): strings.map { .string($0.text) }
+        case .bool(let flags): flags.map { .bool($0) }
+        case .float64(let numbers): numbers.map { .number(JSONNumber($0)) }
+        case .uint64(let numbers): numbers.map { .number(JSONNumber($0)) }
+        default: array.ints?.map { .number(JSONNumber($0)) } ?? array.floats?.map { .number(JSONNumber($0)) } ?? []
+        }
+    }
+}

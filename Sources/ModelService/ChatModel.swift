@@ -1,0 +1,128 @@
+import Bytes
+public import ChatPrompt
+import Compute
+import GGUF
+import JSONText
+import ModelManifest
+public import Packaging
+public import Runner
+public import Tokenization
+
+/// A model that can be talked to: its weights, its template, what its package says of system text, options and messages.
+///
+/// One thread at a time uses it; between replies it keeps what the conversation's beginning cost to compute.
+public final class ChatModel {
+    public let name: String
+    /// The package; nil for a GGUF file by itself.
+    public let package: PackageView?
+    public let model: LoadedModel
+    public let template: ChatTemplate
+    /// Says why the template is not the one that the weights bring, where that is so.
+    public let templateNote: String?
+    /// Ollama's defaults, overlaid by the package's parameters.
+    public let packageOptions: RunOptions
+    private var generator: TextGenerator?
+    private var generatorOptions: RunOptions?
+
+    /// The system text of the package.
+    public var system: String { package?.system ?? "" }
+    /// The example conversation of the package.
+    public var history: [ChatMessage] { package?.messages.map { ChatMessage(role: $0.role, content: $0.content) } ?? [] }
+    public var canThink: Bool { template.capabilities.contains(.thinking) }
+
+    init(name: String, weightsPath: String, package: PackageView?) throws {
+        self.name = name
+        self.package = package
+        if let package {
+            try package.checkRequirement()
+            if !package.config.renderer.isEmpty {
+                throw ServiceError.unsupportedLayer(model: name, layer: "the built-in prompt renderer '\(package.config.renderer)'")
+            }
+            if !package.adapters.isEmpty { throw ServiceError.unsupportedLayer(model: name, layer: "an adapter") }
+        }
+        var options = RunOptions()
+        try options.apply(package?.parameters ?? JSONObject())
+        packageOptions = options
+        model = try LoadedModel(path: weightsPath)
+        template = try ChatTemplate(package?.template ?? ChatTemplate.fallbackSource, today: LocalCalendar.today)
+        let hasOwn = model.file.metadata.string(GGUFKey.chatTemplate) != nil
+        templateNote =
+            package?.template == nil && hasOwn
+            ? "'\(name)' has no TEMPLATE; the Jinja template inside its weights is not used, and the prompt goes to the model as it is"
+            : nil
+    }
+
+    /// Answers a conversation.
+    ///
+    /// - Parameters:
+    ///   - messages: all of it; the package's system text is put in front where the first message is no system message.
+    ///   - think: `unset` is on for a model that can think, as in Ollama.
+    ///   - options: nil is the package's own.
+    ///   - emit: gets each part of the answer as soon as it is certain.
+    public func reply(
+        to messages: [ChatMessage], tools: [ToolDefinition] = [], think: ThinkSetting = .unset, options: RunOptions? = nil,
+        isCancelled: () -> Bool = { false }, emit: (ReplyParser.Event) throws -> Void
+    ) throws -> GenerationSummary {
+        if think.isOn, !canThink { throw ServiceError.doesNotSupport(model: name, capability: "thinking") }
+        if !tools.isEmpty, !template.capabilities.contains(.tools) {
+            throw ServiceError.doesNotSupport(model: name, capability: "tools")
+        }
+        let think = think.resolved(canThink: canThink)
+        let options = options ?? packageOptions
+        let generator = try generator(for: options)
+        let prompt = try template.fit(
+            withSystem(messages), tools: tools, think: think, contextLength: generator.contextLength,
+            countTokens: { self.tokens(of: $0).count }
+        ).text
+        var parser = template.replyParser(prompt: prompt, tools: tools, think: think)
+        let summary = try generator.generate(tokens(of: prompt), options: options, isCancelled: isCancelled) { text in
+            for event in parser.consume(text) { try emit(event) }
+        }
+        for event in parser.finish() { try emit(event) }
+        return summary
+    }
+
+    /// The prompt's tokens: special tokens in it count as such, and the token for the beginning comes once.
+    public func tokens(of prompt: String) -> [TokenID] {
+        let ids = model.tokenizer.encode(prompt, bos: false, eos: false, parseSpecial: true)
+        guard model.tokenizer.addsBOS, let bos = model.tokenizer.vocabulary.bos, ids.first != bos else { return ids }
+        return [bos] + ids
+    }
+
+    private func withSystem(_ messages: [ChatMessage]) -> [ChatMessage] {
+        guard !system.isEmpty, messages.first?.role != "system" else { return messages }
+        return [ChatMessage(role: "system", content: system)] + messages
+    }
+
+    /// The generator, made anew when the context, the batch or the threads change.
+    private func generator(for options: RunOptions) throws -> TextGenerator {
+        if let generator, let used = generatorOptions, used.contextLength == options.contextLength,
+            used.batchLength == options.batchLength, used.threads == options.threads
+        {
+            return generator
+        }
+        generator = nil
+        let pool = ThreadPool(threads: options.threads ?? ThreadPool.defaultThreadCount())
+        let made = try TextGenerator(model: model, options: options, pool: pool)
+        (generator, generatorOptions) = (made, options)
+        return made
+    }
+}
+
+extension LocalModels {
+    /// Opens a model for talking.
+    public func open(_ text: String) throws -> ChatModel {
+        let reference = try reference(text)
+        switch reference {
+        case .file(let path): return try ChatModel(name: reference.displayName, weightsPath: path, package: nil)
+        case .stored(let stored):
+            let package = try PackageView(stored, in: store)
+            guard let weights = package.weights else {
+                throw package.config.format == "safetensors"
+                    ? ServiceError.unsupportedFormat(model: reference.displayName, format: package.config.format)
+                    : ServiceError.noWeights(reference.displayName)
+            }
+            return try ChatModel(name: reference.displayName, weightsPath: weights.path, package: package)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Bytes
+import ChatPrompt
+import ModelManifest
+import Runner
+public import GGUF
+public import Packaging
+
+/// What can be seen of a model without running it.
+public struct ModelInspection: Sendable {
+    public let name: String
+    /// The header of the weights; nil for a model whose weights are elsewhere.
+    public let file: GGUFFile?
+    /// nil for a GGUF file by itself.
+    public let package: PackageView?
+    /// What the model can be used for: `completion`, `embedding`, `tools`, `insert`, `thinking`, `vision`.
+    public let capabilities: [String]
+
+    init(name: String, file: GGUFFile?, package: PackageView?, template: ChatTemplate?) {
+        (self.name, self.file, self.package) = (name, file, package)
+        capabilities = Self.capabilities(file, package, template)
+    }
+
+    public init(_ chat: ChatModel) {
+        self.init(name: chat.name, file: chat.model.file, package: chat.package, template: chat.template)
+    }
+
+    private static func capabilities(_ file: GGUFFile?, _ package: PackageView?, _ template: ChatTemplate?) -> [String] {
+        var found = Set(package?.config.capabilities ?? [])
+        if let file, let architecture = file.metadata.architecture {
+            found.insert(file.metadata[GGUFKey.poolingType(architecture)] != nil ? "embedding" : "completion")
+            if file.metadata.int("\(architecture).vision.block_count") ?? 0 > 0 { found.insert("vision") }
+        }
+        if package?.projectors.isEmpty == false { found.insert("vision") }
+        for capability in template?.capabilities ?? [] { found.insert(capability.rawValue) }
+        let order = ["completion", "embedding", "vision", "tools", "insert", "thinking"]
+        return order.filter(found.contains) + found.subtracting(order).sorted()
+    }
+}
+
+/// The model in a few words, from its package's config or its weights' header.
+public struct ModelFacts: Sendable {
+    public let architecture: String
+    public let parameterSize: String
+    public let quantization: String
+    public let contextLength: Int?
+    public let embeddingLength: Int?
+
+    public init(file: GGUFFile?, package: PackageView?) {
+        let details = package?.details
+        let metadata = file?.metadata
+        architecture = details.map(\.family) ?? metadata?.architecture ?? "unknown"
+        parameterSize = details.map(\.parameterSize) ?? ParameterCountText.of(file?.parameterCount ?? 0)
+        quantization = details.map(\.quantizationLevel) ?? FileTypeName.of(metadata?.int(GGUFKey.fileType))
+        contextLength = details?.contextLength ?? metadata?.int(GGUFKey.contextLength(architecture))
+        embeddingLength = details?.embeddingLength ?? metadata?.int(GGUFKey.embeddingLength(architecture))
+    }
+}
+
+extension LocalModels {
+    /// Looks into a model: headers and texts, no weights.
+    public func inspect(_ text: String) throws -> ModelInspection {
+        let reference = try reference(text)
+        switch reference {
+        case .file(let path):
+            return ModelInspection(name: reference.displayName, file: try GGUFFile(path: path), package: nil, template: nil)
+        case .stored(let stored):
+            let package = try PackageView(stored, in: store)
+            // A template that does not parse shows no capabilities; `show` must still show it.
+            let template = package.template.flatMap { try? ChatTemplate($0, today: LocalCalendar.today) }
+            return ModelInspection(
+                name: reference.displayName, file: package.weights?.file, package: package, template: template)
+        }
+    }
+}
