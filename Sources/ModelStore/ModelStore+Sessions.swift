@@ -17,17 +17,17 @@ extension ModelStore {
         }
     }
 
-    /// Removes a session's folder, what it had to put elsewhere, and the blobs that it added and that no manifest came to name.
+    /// Removes a session's folder, what it had to put elsewhere, and the blobs that it added or replaced and that nothing needs.
     func endSession(_ folder: String) throws(StoreError) {
-        var added: Set<Digest> = []
+        var orphans: Set<Digest> = []
         for name in try names(in: folder) {
             let path = folder + "/" + name
             if name.hasPrefix(StoreSession.elsewherePrefix) { removeStaged(namedIn: path) }
-            if let digest = addedDigest(name, markedAt: path) { added.insert(digest) }
+            if let digest = orphan(name, markedAt: path) { orphans.insert(digest) }
             try? FileSystem.removeFile(path)
         }
         _ = try? FileSystem.removeFolderIfEmpty(folder)
-        try removeOrphans(among: added)
+        try removeOrphans(among: orphans)
     }
 
     /// Removes the temporary file whose path the file at `path` holds, if it lies in this store.
@@ -37,10 +37,10 @@ extension ModelStore {
         if staged.hasPrefix(root + "/"), !staged.contains("/../") { try? FileSystem.removeFile(staged) }
     }
 
-    /// The blob that a marker says was added, unless somebody has used it since: then it is theirs.
-    private func addedDigest(_ name: String, markedAt path: String) -> Digest? {
-        guard name.hasPrefix(StoreSession.addedPrefix),
-            let digest = try? Digest(String(name.dropFirst(StoreSession.addedPrefix.count))),
+    /// The blob that a marker stands for, unless somebody has used it since: then it is theirs.
+    private func orphan(_ name: String, markedAt path: String) -> Digest? {
+        guard name.hasPrefix(StoreSession.orphanPrefix),
+            let digest = try? Digest(String(name.dropFirst(StoreSession.orphanPrefix.count))),
             let marker = try? FileStatus(path: path), let blob = try? blobStatus(digest), blob.modified <= marker.modified
         else { return nil }
         return digest

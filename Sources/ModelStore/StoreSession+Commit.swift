@@ -3,8 +3,8 @@ public import ModelManifest
 
 /// Giving models their names.
 extension StoreSession {
-    /// Writes the manifest, after which the model is there; then removes the blobs of the model that had the name before, as far
-    /// as nothing else needs them.
+    /// Writes the manifest, after which the model is there. The blobs of the model that had the name before go with the session, as
+    /// far as nothing else needs them.
     ///
     /// - Throws: `StoreError.blobMissing` or `.blobDamaged` when a blob of the manifest is not in the store. Then nothing has changed.
     @discardableResult
@@ -28,10 +28,10 @@ extension StoreSession {
                 let name = try store.resolve(name)
                 let replaced = try store.digests(inManifestOf: name)
                 for descriptor in manifest.descriptors { try restore(descriptor) }
+                if store.removesOrphans { for digest in replaced { try markOrphan(digest) } }
                 try publish(staged, as: name)
                 // An Ollama that removed a model in between did not see the manifest yet; from here on it does.
                 for descriptor in manifest.descriptors { try restore(descriptor) }
-                if store.removesOrphans { try store.removeOrphans(among: replaced) }
                 return try store.model(name)
             }
         } catch {

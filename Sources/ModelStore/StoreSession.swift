@@ -91,8 +91,9 @@ public struct StoredBlob: Sendable, Hashable {
 
 extension StoreSession {
     static let lockName = "lock"
-    /// Begins the names of markers of blobs that this session added.
-    static let addedPrefix = "added-"
+    /// Begins the names of markers of blobs that go when this session ends, unless something needs them: what it added, and what
+    /// the model had that it replaced.
+    static let orphanPrefix = "orphan-"
     /// Begins the names of files that say where a temporary file lies that could not lie in the session's folder.
     static let elsewherePrefix = "elsewhere-"
 
@@ -143,12 +144,18 @@ extension StoreSession {
         }
     }
 
+    /// Has the blob removed when this session ends, also by a kill, unless something needs it then.
+    func markOrphan(_ digest: Digest) throws(StoreError) {
+        let marker = folder + "/" + Self.orphanPrefix + digest.fileName
+        try store.writing { () throws(BytesError) in _ = try OpenFile.lockFile(marker) }
+    }
+
     /// Moves the file at `path` to where the blob belongs, where there is none or a damaged one. The store must be locked.
     func add(_ path: String, as digest: Digest, size: Int) throws(StoreError) -> StoredBlob {
-        let (target, marker, hold) = (store.path(of: digest), folder + "/" + Self.addedPrefix + digest.fileName, holdPath(digest))
+        let (target, hold) = (store.path(of: digest), holdPath(digest))
+        // The marker first: killed in between, a blob that is nobody's would stay.
+        try markOrphan(digest)
         try store.writing { () throws(BytesError) in
-            // The marker first: killed in between, a blob that is nobody's would stay.
-            _ = try OpenFile.lockFile(marker)
             try? FileSystem.removeFile(hold)
             try FileSystem.rename(path, to: target)
         }

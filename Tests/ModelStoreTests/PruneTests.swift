@@ -104,7 +104,7 @@ import Testing
         let fixture = try StoreFixture()
         let digest = Digest(of: Array("weights".utf8))
         try fixture.write("weights", to: "blobs/" + digest.fileName)
-        try fixture.write("", to: ".quern/sessions/dead/added-" + digest.fileName)
+        try fixture.write("", to: ".quern/sessions/dead/orphan-" + digest.fileName)
         try fixture.write("weights", to: ".quern/sessions/dead/" + digest.fileName)
         try fixture.make("a", layers: ["x"])
         #expect(try fixture.blobNames() == Set(["x", "config of a"].map(StoreFixture.blobName)))
