@@ -1,8 +1,8 @@
 public import BuildPipeline
 import Bytes
 import ChatPrompt
-import ModelfilePlan
 public import ModelStore
+import ModelfilePlan
 
 extension LocalModels {
     /// Builds a package. What can be found wrong without weights is found first.

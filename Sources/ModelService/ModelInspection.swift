@@ -1,9 +1,9 @@
 import Bytes
 import ChatPrompt
-import ModelManifest
-import Runner
 public import GGUF
+import ModelManifest
 public import Packaging
+import Runner
 
 /// What can be seen of a model without running it.
 public struct ModelInspection: Sendable {

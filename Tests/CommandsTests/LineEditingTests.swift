@@ -128,7 +128,8 @@ import Testing
 
 @Suite struct SlashCommands {
     @Test(arguments: [
-        ("/bye", SlashCommand.bye), ("/exit now", .bye), ("/set parameter stop a b", .setParameter(name: "stop", values: ["a", "b"])),
+        ("/bye", SlashCommand.bye), ("/exit now", .bye),
+        ("/set parameter stop a b", .setParameter(name: "stop", values: ["a", "b"])),
         ("/set parameter top_k", .help(topic: "parameters")), ("/set system You are  a pirate", .setSystem("You are  a pirate")),
         ("/set system \"\"\"two\nlines\"\"\"", .setSystem("two\nlines")), ("/set nothink", .setNoThink),
         ("/set think high", .setThink(level: "high")), ("/show parameters", .show(.parameters)), ("/show", .help(topic: "show")),
