@@ -74,39 +74,53 @@ struct WeightSample {
         }
     }
 
-    /// Elements of the product in double precision, and for each the sum of magnitudes that bounds its error.
-    func product(with input: [Float], tokens: Int) -> (exact: [Double], magnitude: [Double]) {
+    /// A product in double precision and what bounds the error of one, each (tokens, rows).
+    struct Product {
         var exact: [Double] = []
+        /// The sum of the magnitudes of all terms.
         var magnitude: [Double] = []
-        for token in 0..<tokens {
-            for row in 0..<rows {
-                var (sum, size) = (0.0, 0.0)
-                for column in 0..<columns {
-                    let term = Double(values[row * columns + column]) * Double(input[token * columns + column])
-                    sum += term
-                    size += abs(term)
-                }
-                exact.append(sum)
-                magnitude.append(size)
-            }
-        }
-        return (exact, magnitude)
+        /// What rounding the activations to eight bits can change: half a step for each; zero where they are not rounded.
+        var rounding: [Double] = []
     }
 
-    /// Bound of what rounding the activations to eight bits can change: half a step per activation.
-    func roundingBound(with input: [Float], tokens: Int) -> [Double] {
-        var bounds: [Double] = []
-        for token in 0..<tokens {
-            for row in 0..<rows {
-                var bound = 0.0
-                for first in stride(from: 0, to: columns, by: 32) {
-                    let step = (first..<first + 32).map { abs(Double(input[token * columns + $0])) }.max() ?? 0
-                    bound += (first..<first + 32).reduce(0) { $0 + abs(Double(values[row * columns + $1])) } * step / 254
+    func product(with input: [Float], tokens: Int) -> Product {
+        var product = Product()
+        values.withUnsafeBufferPointer { values in
+            input.withUnsafeBufferPointer { input in
+                for token in 0..<tokens {
+                    let activations = UnsafeBufferPointer(rebasing: input[(token * columns)..<((token + 1) * columns)])
+                    for row in 0..<rows {
+                        add(
+                            UnsafeBufferPointer(rebasing: values[(row * columns)..<((row + 1) * columns)]), activations,
+                            to: &product)
+                    }
                 }
-                bounds.append(bound)
             }
         }
-        return bounds
+        return product
+    }
+
+    /// Adds one element. A block of 32 columns at a time, since that is what shares a step.
+    private func add(_ weights: UnsafeBufferPointer<Float>, _ input: UnsafeBufferPointer<Float>, to product: inout Product) {
+        var (exact, magnitude, rounding) = (0.0, 0.0, 0.0)
+        var first = 0
+        while first < columns {
+            var (size, largest) = (0.0, 0.0)
+            var column = first
+            while column < min(first + 32, columns) {
+                let (weight, activation) = (Double(weights[column]), Double(input[column]))
+                exact += weight * activation
+                magnitude += abs(weight * activation)
+                size += abs(weight)
+                largest = max(largest, abs(activation))
+                column += 1
+            }
+            rounding += size * largest / 254
+            first += 32
+        }
+        product.exact.append(exact)
+        product.magnitude.append(magnitude)
+        product.rounding.append(type.blockSize > 1 ? rounding : 0)
     }
 }
 
