@@ -1,5 +1,4 @@
 // A model as it lies in a file: checked, mapped, ready for sessions.
-import Bytes
 public import GGUF
 
 /// The weights and shape of a model. Loading reads metadata and small vectors; matrices stay mapped.
