@@ -53,7 +53,9 @@ struct TestCheckpoint {
         for (name, bytes) in data { try folder.write(bytes, to: name) }
         let sorted = tensors.sorted { $0.key < $1.key }.map(\.value)
         try folder.write(SafetensorsFile.encoding(sorted), to: "model.safetensors")
-        return try CheckpointConverter(options: options).convert(CheckpointFolder(path: folder.path))
+        return try withExtendedLifetime(folder) {
+            try CheckpointConverter(options: options).convert(CheckpointFolder(path: folder.path))
+        }
     }
 
     /// The text of the error that conversion ends in.

@@ -115,6 +115,26 @@ import Testing
     }
 }
 
+@Suite struct DamagedFileTests {
+    /// However a byte is changed, the end is a model or an error that says something.
+    @Test(arguments: ["config.json", "tokenizer.json"])
+    func aDamagedByteIsReadOrRefused(name: String) throws {
+        var checkpoint = TestCheckpoint()
+        let whole = Array(JSONValue.object(name == "config.json" ? checkpoint.config : checkpoint.tokenizer).text().utf8)
+        let replacements: [UInt8] = [0, UInt8(ascii: "-"), UInt8(ascii: "9"), UInt8(ascii: "{"), UInt8(ascii: "\""), 0xFF]
+        for index in whole.indices where index % 3 == 0 {
+            var damaged = whole
+            damaged[index] = replacements[index / 3 % replacements.count]
+            checkpoint.data[name] = damaged
+            if let failure = checkpoint.failure() { #expect(failure.count > 10) }
+        }
+        for count in stride(from: 0, to: whole.count, by: 7) {
+            checkpoint.data[name] = Array(whole.prefix(count))
+            #expect(try #require(checkpoint.failure()).contains(name))
+        }
+    }
+}
+
 @Suite struct SentencePieceTests {
     /// A tokenizer.model: pieces of text, score and type, and the trainer's algorithm.
     private func model(_ pieces: [(String, Float, UInt8)], algorithm: UInt8 = 2) -> String {

@@ -61,7 +61,7 @@ struct TokenizerConverter {
         guard file.modelType == "BPE" else {
             throw .tokenizer(file: file.path, problem: "a vocabulary of type '\(file.modelType)', wanted BPE")
         }
-        if file.fallsBackToBytes {
+        if file.fallsBackToBytes, !PreTokenizerRules(file.preTokenizer).isByteLevel {
             return try MergedPieceVocabulary(file, added: added, size: vocabularySize).vocabulary
         }
         let bytePair = try BytePairVocabulary(

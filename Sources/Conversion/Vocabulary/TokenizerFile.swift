@@ -44,7 +44,7 @@ struct TokenizerFile: Sendable {
     /// "BPE", "Unigram", "WordPiece" or "WordLevel"; files of old have no type.
     var modelType: String { model["type"]?.string ?? (model["merges"] == nil ? "none" : "BPE") }
 
-    /// Whether the model is SentencePiece's in disguise: text in Unicode, bytes as `<0xNN>` where that fails.
+    /// Whether bytes that no token covers become `<0xNN>`: unless all text is bytes, the model is SentencePiece's in disguise.
     var fallsBackToBytes: Bool { model["byte_fallback"]?.bool ?? false }
 
     /// The trained vocabulary, checked: ids from 0 to `limit`, none twice.
