@@ -7,27 +7,36 @@ extension ModelStore {
     func sweepSessions() throws(StoreError) {
         for name in try names(in: sessionsFolder) {
             let folder = sessionsFolder + "/" + name
-            // Who can lock it is alone with it. A folder without a lock file was made by a process that died the moment after.
-            if let lock = try? OpenFile.reading(folder + "/" + StoreSession.lockName) {
-                guard (try? lock.tryLock()) == true else { continue }
-                try endSession(folder)
-            } else {
-                try endSession(folder)
-            }
+            if try isAlive(folder) { continue }
+            try endSession(folder)
         }
+    }
+
+    /// Whether somebody holds the session's lock. A folder without one was made by a process that died the moment after.
+    private func isAlive(_ folder: String) throws(StoreError) -> Bool {
+        let path = folder + "/" + StoreSession.lockName
+        guard try storing({ () throws(BytesError) in try FileStatus.ifPresent(path) }) != nil else { return false }
+        guard let lock = try? OpenFile.reading(path), let isFree = try? lock.tryLock() else { return true }
+        return !isFree
     }
 
     /// Removes a session's folder, what it had to put elsewhere, and the blobs that it added or replaced and that nothing needs.
     func endSession(_ folder: String) throws(StoreError) {
+        let names = try names(in: folder)
         var orphans: Set<Digest> = []
-        for name in try names(in: folder) {
+        for name in names where name != StoreSession.lockName {
             let path = folder + "/" + name
             if name.hasPrefix(StoreSession.elsewherePrefix) { removeStaged(namedIn: path) }
-            if let digest = orphan(name, markedAt: path) { orphans.insert(digest) }
-            try? FileSystem.removeFile(path)
+            if name.hasPrefix(StoreSession.orphanPrefix) {
+                if let digest = orphan(name, markedAt: path) { orphans.insert(digest) }
+            } else {
+                try? FileSystem.removeFile(path)
+            }
         }
-        _ = try? FileSystem.removeFolderIfEmpty(folder)
+        // The markers last: whoever is killed here leaves them to the next sweep.
         try removeOrphans(among: orphans)
+        for name in names { try? FileSystem.removeFile(folder + "/" + name) }
+        _ = try? FileSystem.removeFolderIfEmpty(folder)
     }
 
     /// Removes the temporary file whose path the file at `path` holds, if it lies in this store.
