@@ -48,7 +48,7 @@ extension BuiltinFunctions {
                 guard offset < list.elements.count else {
                     throw TemplateFunction.Refusal("reflect: slice index out of range")
                 }
-                item = list.elements[offset]
+                item = list[offset]
             case .string(let text):
                 let offset = try offset(index, count: text.bytes.count)
                 guard offset < text.bytes.count else { throw TemplateFunction.Refusal("reflect: string index out of range") }
@@ -78,9 +78,7 @@ extension BuiltinFunctions {
             let range = try bounds(indices, count: text.bytes.count)
             return .string(TemplateString(text.bytes[range]))
         case .list(let list):
-            let range = try bounds(indices, count: list.elements.count)
-            return .list(
-                TemplateList(Array(list.elements[range]), typeName: list.typeName, stringer: list.stringer, isNil: list.isNil))
+            return .list(list.slice(try bounds(indices, count: list.elements.count)))
         case .null, .absent: throw TemplateFunction.Refusal("slice of untyped nil")
         default:
             if indices.count > 3 { break }

@@ -131,20 +131,33 @@ enum GoFloat {
             limbs.append(significand % base)
             significand /= base
         }
-        let factor: UInt64 = exponent < 0 ? 5 : 2
-        for _ in 0..<abs(exponent) {
+        // Fourteen factors at once: 5^14 times a limb still fits in 64 bits.
+        var left = abs(exponent)
+        while left > 0 {
+            let count = min(left, 14)
+            var factor: UInt64 = 1
+            for _ in 0..<count { factor *= exponent < 0 ? 5 : 2 }
             var carry: UInt64 = 0
             for index in limbs.indices {
                 let product = limbs[index] * factor + carry
                 limbs[index] = product % base
                 carry = product / base
             }
-            if carry > 0 { limbs.append(carry) }
+            while carry > 0 {
+                limbs.append(carry % base)
+                carry /= base
+            }
+            left -= count
         }
-        var digits: [UInt8] = []
-        for limb in limbs.reversed() {
-            let text = String(limb)
-            digits += [UInt8](repeating: 0, count: 9 - text.utf8.count) + text.utf8.map { $0 - UInt8(ascii: "0") }
+        var digits = [UInt8](repeating: 0, count: 9 * limbs.count)
+        var place = digits.count
+        for limb in limbs {
+            var rest = UInt32(truncatingIfNeeded: limb)
+            for _ in 0..<9 {
+                place -= 1
+                digits[place] = UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
         }
         return normalized(digits, point: digits.count - max(0, -exponent))
     }

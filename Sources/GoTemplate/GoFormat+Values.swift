@@ -59,7 +59,7 @@ extension GoFormat {
         }
     }
 
-    private mutating func elements(_ values: [TemplateValue], verb: Unicode.Scalar, depth: Int) throws(TooLong) {
+    private mutating func elements(_ values: ArraySlice<TemplateValue>, verb: Unicode.Scalar, depth: Int) throws(TooLong) {
         for (index, value) in values.enumerated() {
             if index > 0 { try write(flags.sharpV ? ", " : " ") }
             try argument(value, verb: verb, depth: depth + 1)
@@ -115,7 +115,7 @@ extension TemplateValue {
 extension GoFormat {
     private mutating func string(_ bytes: [UInt8], verb: Unicode.Scalar, of value: TemplateValue) throws(TooLong) {
         switch verb {
-        case "v" where flags.sharpV: try pad(GoQuote.quoted(bytes))
+        case "v" where flags.sharpV: try pad(GoQuote.quotedBytes(bytes))
         case "v", "s": try pad(cut(bytes))
         case "q": try quoted(cut(bytes))
         case "x": try hexadecimal(bytes, uppercase: false)
@@ -134,7 +134,7 @@ extension GoFormat {
         if flags.sharp, isPlain, String(validating: bytes, as: UTF8.self) != nil {
             return try pad([UInt8(ascii: "`")] + bytes + [UInt8(ascii: "`")])
         }
-        try pad(GoQuote.quoted(bytes, asciiOnly: flags.plus))
+        try pad(GoQuote.quotedBytes(bytes, asciiOnly: flags.plus))
     }
 
     private mutating func hexadecimal(_ bytes: [UInt8], uppercase: Bool) throws(TooLong) {

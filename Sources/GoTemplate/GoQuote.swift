@@ -12,18 +12,28 @@ enum GoQuote {
 
     /// `strconv.Quote`, or `QuoteToASCII`.
     static func quoted(_ bytes: [UInt8], by quote: Unicode.Scalar = "\"", asciiOnly: Bool = false) -> String {
-        var output = String(quote)
+        String(decoding: quotedBytes(bytes, by: quote, asciiOnly: asciiOnly), as: UTF8.self)
+    }
+
+    static func quotedBytes(_ bytes: [UInt8], by quote: Unicode.Scalar = "\"", asciiOnly: Bool = false) -> [UInt8] {
+        let mark = UInt8(truncatingIfNeeded: quote.value)
+        var output = [mark]
+        output.reserveCapacity(bytes.count + 2)
         var offset = 0
         while offset < bytes.count {
-            let (scalar, width, isValid) = decode(bytes, at: offset)
-            if isValid {
-                output += escaped(scalar, quote: quote, asciiOnly: asciiOnly)
-            } else {
-                output += "\\x" + hex(UInt32(bytes[offset]), digits: 2)
+            let byte = bytes[offset]
+            if (0x20..<0x7F).contains(byte), byte != mark, byte != UInt8(ascii: "\\") {
+                output.append(byte)
+                offset += 1
+                continue
             }
+            let (scalar, width, isValid) = decode(bytes, at: offset)
+            let text = isValid ? escaped(scalar, quote: quote, asciiOnly: asciiOnly) : "\\x" + hex(UInt32(byte), digits: 2)
+            output.append(contentsOf: text.utf8)
             offset += width
         }
-        return output + String(quote)
+        output.append(mark)
+        return output
     }
 
     /// `strconv.QuoteRune`: what `%q` makes of a number.

@@ -13,11 +13,13 @@ extension TemplateEvaluator {
             values.append(try argument(operand, function.parameter(values.count), dot: dot).value)
         }
         if let final { values.append(try fitted(final, to: function.parameter(values.count)).value) }
-        for value in values { try spend(1 + value.bytesToRead >> 6) }
+        // Formatting is the dearest thing a function does.
+        if function.rest == .any { try spend(values.count << 5) }
+        for value in values { try spend(1 + value.bytesToRead >> 4) }
         do {
             let context = TemplateCallContext(outputBytes: template.limits.outputBytes, firstOperand: arguments.first)
             let result = try function.body(values, context)
-            try spend(result.bytesToRead >> 6)
+            try spend(result.bytesToRead >> 4)
             return Held(value: result, isBoxed: result.isNull)
         } catch let refusal as TemplateFunction.Refusal {
             current = node
@@ -93,13 +95,8 @@ extension TemplateEvaluator {
 }
 
 extension TemplateValue {
-    /// Bytes that a function has to go through to read the value, as far as they are cheap to tell.
+    /// Bytes that a function has to go through to read the value. What it makes of a list or a map counts when it is made.
     fileprivate var bytesToRead: Int {
-        switch self {
-        case .string(let text): text.bytes.count
-        case .list(let list): list.elements.count << 4
-        case .map(let map): map.count << 4
-        default: 0
-        }
+        if case .string(let text) = self { text.bytes.count } else { 0 }
     }
 }

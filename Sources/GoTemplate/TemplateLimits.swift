@@ -4,7 +4,8 @@ public struct TemplateLimits: Sendable {
     public var sourceBytes: Int
     /// How deep blocks and parentheses may nest in the text.
     public var nesting: Int
-    /// Work of one rendering: one for each node that runs, and one for every 64 bytes that are made, copied or compared.
+    /// Work of one rendering: one for each node that runs, one for every 64 bytes written and every 16 that a function reads or
+    /// makes.
     public var steps: Int
     /// Bytes that one rendering may write, and that one value may grow to.
     public var outputBytes: Int
@@ -12,7 +13,7 @@ public struct TemplateLimits: Sendable {
     public var depth: Int
 
     public init(
-        sourceBytes: Int = 4 << 20, nesting: Int = 200, steps: Int = 8_000_000, outputBytes: Int = 64 << 20, depth: Int = 400
+        sourceBytes: Int = 1 << 20, nesting: Int = 200, steps: Int = 4_000_000, outputBytes: Int = 64 << 20, depth: Int = 400
     ) {
         self.sourceBytes = sourceBytes
         self.nesting = nesting

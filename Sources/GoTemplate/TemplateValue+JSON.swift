@@ -31,7 +31,7 @@ extension TemplateValue {
 
     private static func json(of list: TemplateList) -> JSONValue {
         if list.isNil { return .null }
-        if list.stringer == .single, list.elements.count == 1 { return list.elements[0].json }
+        if list.stringer == .single, list.elements.count == 1 { return list[0].json }
         return .array(list.elements.map(\.json))
     }
 

@@ -47,7 +47,8 @@ public enum TemplateStringer: Sendable {
 
 /// A Go slice.
 public struct TemplateList: Sendable {
-    public let elements: [TemplateValue]
+    /// A slice, so that `slice` costs nothing: templates ask for `slice $.Messages $i` once for each message.
+    public let elements: ArraySlice<TemplateValue>
     /// Go's name of the type, for `%T` and for messages.
     public let typeName: String
     public let stringer: TemplateStringer
@@ -57,11 +58,24 @@ public struct TemplateList: Sendable {
     public init(
         _ elements: [TemplateValue], typeName: String = "[]interface {}", stringer: TemplateStringer = .none, isNil: Bool = false
     ) {
+        self.init(elements[...], typeName: typeName, stringer: stringer, isNil: isNil)
+    }
+
+    init(_ elements: ArraySlice<TemplateValue>, typeName: String, stringer: TemplateStringer, isNil: Bool) {
         self.elements = elements
         self.typeName = typeName
         self.stringer = stringer
         self.isNil = isNil
     }
+
+    /// Some of the elements, by their places from 0.
+    func slice(_ range: Range<Int>) -> TemplateList {
+        let start = elements.startIndex
+        return TemplateList(
+            elements[(start + range.lowerBound)..<(start + range.upperBound)], typeName: typeName, stringer: stringer, isNil: isNil)
+    }
+
+    subscript(offset: Int) -> TemplateValue { elements[elements.startIndex + offset] }
 
     /// Whether elements are held as `any`, so that messages call them `interface {}`.
     var holdsInterfaces: Bool { typeName == "[]interface {}" }
