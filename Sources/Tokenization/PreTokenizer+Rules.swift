@@ -2,6 +2,9 @@
 // sources), in the notation of `SplitPattern`. The rules come from the models' own tokenizer.json files.
 
 extension PreTokenizer {
+    /// The names in `tokenizer.ggml.pre` that are known.
+    package static var names: [String] { Rules.byName.keys.sorted() }
+
     /// One pre-tokenizer as data: its passes in writing, and its traits.
     struct Rules: Sendable {
         var texts: [String]

@@ -1,7 +1,7 @@
 /// How text is cut into words before byte-pair merging, by the name in `tokenizer.ggml.pre`.
 ///
 /// A pre-tokenizer is a list of passes. Each cuts the pieces that the one before it left; words are what the last one leaves.
-struct PreTokenizer: Sendable {
+package struct PreTokenizer: Sendable {
     enum Pass: Sendable {
         case pattern(SplitPattern)
         /// Runs of numbers are cut after every group of three, counted from their right end.
@@ -34,7 +34,7 @@ struct PreTokenizer: Sendable {
     }
 
     /// - Throws: `TokenizationError.unknownPreTokenizer`. A file without a name gets the default rules, as in llama.cpp.
-    init(named name: String?) throws(TokenizationError) {
+    package init(named name: String?) throws(TokenizationError) {
         let name = name.flatMap { $0.isEmpty ? nil : $0 } ?? "default"
         guard let rules = Rules.byName[name] else { throw .unknownPreTokenizer(name) }
         self.init(rules)
@@ -54,7 +54,7 @@ struct PreTokenizer: Sendable {
     }
 
     /// Where the words of `text` end, in bytes, in order; the last end is the end of the text.
-    func words(in text: borrowing Span<UInt8>) -> [Int32] {
+    package func words(in text: borrowing Span<UInt8>) -> [Int32] {
         guard !text.isEmpty else { return [] }
         let cells = CharacterCells(text, withScalars: needsScalars)
         var ends = [Int32(truncatingIfNeeded: cells.count)]

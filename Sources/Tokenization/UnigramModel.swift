@@ -2,19 +2,21 @@ internal import GGUF
 
 /// SentencePiece's unigram model ("t5"): the most probable way to cut the normalised text into tokens.
 ///
-/// Kudo, "Subword Regularization" (2018). Sums are kept in single precision, as the `sentencepiece` library does, so that near
-/// ties fall the same way.
+/// Kudo, "Subword Regularization" (2018). Sums are kept in single precision, as the `sentencepiece` library does (0.2.3), so that
+/// near ties fall the same way.
 struct UnigramModel: Sendable {
     let vocabulary: Vocabulary
     private let normalizer: UnigramNormalizer
     private let trie: TokenTrie
     /// What a token adds to the sum.
-    private let scores: [Double]
+    private let scores: [Float]
     private let unknownScore: Float
     /// The token of each byte where the vocabulary has them all, for characters that are no token.
     private let byteTokens: [TokenID]
 
     private static let unknownPenalty: Float = 10
+    /// Below this, sums start again from zero: single precision has too few digits for the sum of a whole book.
+    private static let lowestSum: Float = -100_000
 
     init(vocabulary: Vocabulary, normalizer: UnigramNormalizer) {
         self.vocabulary = vocabulary
@@ -33,9 +35,9 @@ struct UnigramModel: Sendable {
         self.trie = trie
         unknownScore = smallest - Self.unknownPenalty
         scores = vocabulary.traits.indices.map { id in
-            guard vocabulary.traits[id].contains(.userDefined) else { return Double(vocabulary.scores[id]) }
+            guard vocabulary.traits[id].contains(.userDefined) else { return vocabulary.scores[id] }
             // Better than any other way to cut the same characters.
-            return Double(Float(vocabulary.texts[id].count) * largest) - 0.1
+            return Float(vocabulary.texts[id].count) * largest - 0.1
         }
         let bytes = (0...UInt8.max).compactMap { vocabulary.texts.find(ByteToken.text($0)) }
         byteTokens = bytes.count == 256 && bytes.allSatisfy { vocabulary.traits[Int($0)].contains(.byte) } ? bytes : []
@@ -72,13 +74,19 @@ struct UnigramModel: Sendable {
     /// The Viterbi algorithm, forward: for every end of a character, the best way to get there.
     private func bestCuts(_ text: borrowing Span<UInt8>) -> [Cut] {
         var best = [Cut](repeating: Cut(), count: text.count + 1)
-        func offer(_ score: Double, _ token: TokenID?, from start: Int, to end: Int) {
-            guard best[end].start < 0 || score > Double(best[end].score) else { return }
-            best[end] = Cut(score: Float(score), start: Int32(truncatingIfNeeded: start), token: token)
+        var farthest = 0
+        func offer(_ score: Float, _ token: TokenID?, from start: Int, to end: Int) {
+            guard best[end].start < 0 || score > best[end].score else { return }
+            best[end] = Cut(score: score, start: Int32(truncatingIfNeeded: start), token: token)
+            farthest = max(farthest, end)
         }
         var start = 0
         while start < text.count {
-            let score = Double(best[start].score)
+            if best[start].score < Self.lowestSum {
+                let base = best[start].score
+                for end in start...max(start, farthest) where best[end].start >= 0 { best[end].score -= base }
+            }
+            let score = best[start].score
             let length = UTF8Scalars.decode(text, at: start).length
             var hasWholeCharacter = false
             var node = TokenTrie.root
@@ -90,7 +98,7 @@ struct UnigramModel: Sendable {
                 offer(scores[Int(token)] + score, token, from: start, to: end)
                 if end - start == length { hasWholeCharacter = true }
             }
-            if !hasWholeCharacter { offer(Double(unknownScore + Float(score)), nil, from: start, to: start + length) }
+            if !hasWholeCharacter { offer(unknownScore + score, nil, from: start, to: start + length) }
             start += length
         }
         return best
