@@ -14,8 +14,9 @@ public struct OpenFile: ~Copyable, Sendable {
 
     deinit { close(descriptor) }
 
+    /// Opening never waits, not even for a pipe that nobody writes to.
     public static func reading(_ path: String) throws(BytesError) -> OpenFile {
-        try OpenFile(path: path, "open", flags: O_RDONLY)
+        try OpenFile(path: path, "open", flags: O_RDONLY | O_NONBLOCK)
     }
 
     /// A new file, empty and open for reading and writing. It is an error that the path is taken.
@@ -51,12 +52,16 @@ extension OpenFile {
         return filled
     }
 
-    /// The bytes of the whole file at `path`.
+    /// The bytes of the whole regular file at `path`.
     ///
     /// - Throws: `BytesError.system` with EFBIG when it holds more than `limit` bytes.
     public static func contents(of path: String, limit: Int) throws(BytesError) -> [UInt8] {
         let file = try OpenFile.reading(path)
-        let size = try file.status().size
+        let status = try file.status()
+        guard status.kind == .regular else {
+            throw .system(operation: "read", path: path, code: status.kind == .folder ? EISDIR : EINVAL)
+        }
+        let size = status.size
         guard size <= limit else { throw .system(operation: "read", path: path, code: EFBIG) }
         // One byte more than there should be shows that the file grew meanwhile.
         var bytes = [UInt8](repeating: 0, count: size + 1)

@@ -61,7 +61,8 @@ extension ModelStore {
         let lock = try writing { () throws(BytesError) in
             try FileSystem.makeFolder(privateFolder)
             let file = try OpenFile.lockFile(privateFolder + "/lock")
-            try file.lock()
+            // Where there are no locks, careful order is all there is.
+            do throws(BytesError) { try file.lock() } catch { if !error.isLockless { throw error } }
             return file
         }
         let result = try body()

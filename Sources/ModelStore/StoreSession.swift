@@ -33,7 +33,7 @@ public final class StoreSession {
             return try store.writing { () throws(BytesError) -> OpenFile in
                 try FileSystem.makeFolder(folder)
                 let file = try OpenFile.lockFile(folder + "/" + Self.lockName)
-                _ = try file.tryLock()
+                do throws(BytesError) { _ = try file.tryLock() } catch { if !error.isLockless { throw error } }
                 return file
             }
         }

@@ -6,6 +6,8 @@ extension BytesError {
     var isDenied: Bool { code == EROFS || code == EACCES || code == EPERM }
     var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
     var isTaken: Bool { code == EEXIST }
+    /// The file system has no locks, as some network ones.
+    var isLockless: Bool { code == ENOLCK || code == ENOSYS || code == EOPNOTSUPP }
     /// The two paths lie on different file systems.
     var isCrossDevice: Bool { code == EXDEV }
     /// The file system has no hard links, or the file no room for another.

@@ -44,7 +44,11 @@ import Testing
     @Test func `folders, pipes and missing files are clear errors`() throws {
         let fixture = try StoreFixture()
         let session = try StoreSession(fixture.store)
-        #expect(throws: StoreError.notRegularFile(path: fixture.folder.path)) { try session.ingest(fixture.folder.path) }
+        let pipe = fixture.folder.path + "/pipe"
+        try #require(mkfifo(pipe, 0o644) == 0)
+        for path in [fixture.folder.path, pipe, "/dev/zero"] {
+            #expect(throws: StoreError.notRegularFile(path: path)) { try session.ingest(path) }
+        }
         let error = try #require(throws: StoreError.self) { try session.ingest("/none/such") }
         #expect(error.description == "cannot open '/none/such': no such file or directory")
     }

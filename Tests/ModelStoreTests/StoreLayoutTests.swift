@@ -96,9 +96,12 @@ import Testing
         try fixture.write("{}", to: "manifests/registry.ollama.ai/name.space/x/latest")
         try fixture.write("{}", to: "manifests/shallow")
         try fixture.write("{}", to: top + "deep/er/latest")
+        try #require(mkfifo(fixture.root + "/" + top + "bad/pipe", 0o644) == 0)
+        try FileManager.default.createSymbolicLink(atPath: fixture.root + "/" + top + "bad/loop", withDestinationPath: "loop")
+        try FileManager.default.createSymbolicLink(atPath: fixture.root + "/" + top + "up", withDestinationPath: "..")
         let listing = try fixture.store.list()
         #expect(listing.models.map(\.name.model) == ["good"])
-        #expect(listing.problems.count == 4)
+        #expect(listing.problems.count == 6)
         #expect(throws: StoreError.self) { try fixture.store.model(try ModelName("bad")) }
     }
 
