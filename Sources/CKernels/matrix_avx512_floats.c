@@ -59,7 +59,10 @@ static inline __attribute__((always_inline)) void fill_as(
             __m512 v[16];
             for (size_t r = 0; r < 16; r++) {
                 size_t source = half * 16 + r < rows ? half * 16 + r : rows - 1;
-                v[r] = load(type, w->data + (row + source) * w->row_bytes, first + c, mask);
+                const uint8_t *p = w->data + (row + source) * w->row_bytes;
+                // The same columns of the next panel: what is read of a row is too short for the processor to guess.
+                _mm_prefetch((const char *)p + 32 * w->row_bytes + (first + c) * (type == QUERN_WEIGHT_F32 ? 4 : 2), _MM_HINT_T1);
+                v[r] = load(type, p, first + c, mask);
             }
             quern_transpose_registers(v);
             for (size_t k = 0; k < 16 && c + k < length; k++) _mm512_store_ps(&s->values[c + k][16 * half], v[k]);

@@ -178,6 +178,9 @@ static void fill(const quern_weights *w, size_t row, size_t rows, size_t first, 
             for (size_t r = 0; r < 16; r++) {
                 size_t source = half * 16 + r < rows ? half * 16 + r : rows - 1;
                 const uint8_t *p = w->data + (row + source) * w->row_bytes + (first + done) * 32 / l->block_columns * l->block_bytes;
+                // The same columns of the next panel: the few hundred bytes of a row are too short for the processor to guess.
+                for (size_t line = 0; line < count * 32 / l->block_columns * l->block_bytes; line += 64)
+                    _mm_prefetch((const char *)p + 32 * w->row_bytes + line, _MM_HINT_T1);
                 stage(w->type, p, count, r, s);
             }
             place(l, count, s, s->halves[half] + done);
