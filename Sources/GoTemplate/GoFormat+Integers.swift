@@ -64,7 +64,7 @@ extension GoFormat {
         let text = String(UInt(bitPattern: number), radix: 16, uppercase: true)
         let least = max(4, flags.precision ?? 4)
         var shown = "U+" + String(repeating: "0", count: max(0, least - text.utf8.count)) + text
-        if flags.sharp, GoQuote.isPrintable(scalar) { shown += " '\(scalar)'" }
+        if flags.sharp, Int(scalar.value) == number, GoQuote.isPrintable(scalar) { shown += " '\(scalar)'" }
         let saved = flags.zero
         flags.zero = false
         try pad(shown)

@@ -81,7 +81,8 @@ struct GoFormatRun {
     }
 
     private mutating func readPrecision() throws(GoFormat.TooLong) {
-        guard take(UInt8(ascii: ".")) else { return }
+        // A point with nothing behind it is the verb.
+        guard offset + 1 < pattern.count, take(UInt8(ascii: ".")) else { return }
         if afterNumber { numberIsGood = false }
         readArgumentNumber()
         if take(UInt8(ascii: "*")) {

@@ -38,7 +38,9 @@ extension TemplateNumber {
             self.init(int: value, float: float, isWrittenAsFloat: false, overflowsInt: value == nil)
             return
         }
-        guard let plain = Self.withoutUnderscores(text, isHex: looksHex), let value = Double(plain), value.isFinite else {
+        guard let plain = Self.withoutUnderscores(text, isHex: looksHex), let value = Double(plain), value.isFinite,
+            !looksHex || text.lowercased().contains("p")
+        else {
             throw Problem(text: "illegal number syntax: \(GoQuote.quoted(Array(text.utf8)))")
         }
         if !hasFraction { throw Problem(text: "integer overflow: \(GoQuote.quoted(Array(text.utf8)))") }
