@@ -72,31 +72,34 @@ struct BytePairModel: Sendable {
 extension BytePairModel: WordEncoder {
     /// Appends the tokens of the word `text[range]`.
     func encode(
-        _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ merger: inout SymbolMerger, into ids: inout [TokenID]
+        _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ memory: inout WordMemory, into ids: inout [TokenID]
     ) {
-        if let id = wholeWord(text, range) {
+        if let id = wholeWord(text, range, &memory.written) {
             ids.append(id)
             return
         }
-        merger.removeAll()
-        if traits.writesPlainUTF8 { appendCharacters(text, range, &merger) } else { appendBytes(text, range, &merger) }
-        merger.merge { left, right, _, _ in candidate(left, right) }
+        memory.merger.removeAll()
+        if traits.writesPlainUTF8 {
+            appendCharacters(text, range, &memory.merger)
+        } else {
+            appendBytes(text, range, &memory.merger)
+        }
+        memory.merger.merge { left, right, _, _ in candidate(left, right) }
         var start = range.lowerBound
-        for index in merger.symbols.indices {
-            let end = range.lowerBound + Int(merger.ends[index])
-            emit(merger.symbols[index], text, start..<end, into: &ids)
+        for index in memory.merger.symbols.indices {
+            let end = range.lowerBound + Int(memory.merger.ends[index])
+            emit(memory.merger.symbols[index], text, start..<end, into: &ids)
             start = end
         }
     }
 
-    private func wholeWord(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> TokenID? {
+    private func wholeWord(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ written: inout [UInt8]) -> TokenID? {
         if traits.isGemma4 {
             for index in range where text[index] != UInt8(ascii: "\n") { return nil }
             return vocabulary.texts.find(text, range)
         }
         guard traits.ignoresMerges, range.count <= Vocabulary.maximumTokenLength else { return nil }
-        var written: [UInt8] = []
-        written.reserveCapacity(range.count * 2)
+        written.removeAll(keepingCapacity: true)
         for index in range { ByteAlphabet.append(text[index], to: &written) }
         return vocabulary.texts.find(written)
     }

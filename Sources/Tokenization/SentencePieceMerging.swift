@@ -54,35 +54,30 @@ struct SentencePieceMerging: Sendable {
 
 extension SentencePieceMerging: WordEncoder {
     func encode(
-        _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ merger: inout SymbolMerger, into ids: inout [TokenID]
+        _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ memory: inout WordMemory, into ids: inout [TokenID]
     ) {
-        merger.removeAll()
+        memory.merger.removeAll()
         let texts = vocabulary.texts
         var position = range.lowerBound
         while position < range.upperBound {
             let end = min(position + UTF8Scalars.decode(text, at: position).length, range.upperBound)
-            merger.append(texts.find(text, position..<end) ?? Self.stranger, end: end - range.lowerBound)
+            memory.merger.append(texts.find(text, position..<end) ?? Self.stranger, end: end - range.lowerBound)
             position = end
         }
         // A span cannot be captured; the closure reads the word from a copy.
-        let word = copy(text, range)
-        merger.merge { _, _, start, end in
+        memory.written.removeAll(keepingCapacity: true)
+        for index in range { memory.written.append(text[index]) }
+        let word = memory.written
+        memory.merger.merge { _, _, start, end in
             guard let id = texts.find(word.span, start..<end) else { return SymbolMerger.none }
             return UInt64(priorities[Int(id)]) << 32 | UInt64(id)
         }
         var start = range.lowerBound
-        for index in merger.symbols.indices {
-            let end = range.lowerBound + Int(merger.ends[index])
-            emit(merger.symbols[index], text, start..<end, into: &ids)
+        for index in memory.merger.symbols.indices {
+            let end = range.lowerBound + Int(memory.merger.ends[index])
+            emit(memory.merger.symbols[index], text, start..<end, into: &ids)
             start = end
         }
-    }
-
-    private func copy(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
-        var word: [UInt8] = []
-        word.reserveCapacity(range.count)
-        for index in range { word.append(text[index]) }
-        return word
     }
 
     private func emit(

@@ -66,7 +66,7 @@ extension Compiler {
 
     /// Reads alternatives up to the end or a closing parenthesis.
     private mutating func group() -> (index: Int, beginning: Beginning) {
-        var alternatives: [(elements: Range<Int>, start: SplitPattern.Bits)] = []
+        var alternatives: [SplitPattern.Alternative] = []
         var beginning = Beginning(first: [], mayBeEmpty: false)
         repeat {
             let alternative = sequence()
@@ -74,10 +74,12 @@ extension Compiler {
             let first = pattern.elements.count
             pattern.elements += alternative.elements
             let start = bit(of: .union(alternative.beginning.first))
-            alternatives.append((first..<pattern.elements.count, start))
+            alternatives.append(.init(elements: first..<pattern.elements.count, start: start))
             beginning.first += alternative.beginning.first
         } while take("|")
-        pattern.groups.append(.init(alternatives: alternatives))
+        let first = pattern.alternatives.count
+        pattern.alternatives += alternatives
+        pattern.groups.append(first..<pattern.alternatives.count)
         return (pattern.groups.count - 1, beginning)
     }
 

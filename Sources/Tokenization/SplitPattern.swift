@@ -19,18 +19,16 @@ struct SplitPattern: Sendable {
         case notAhead(Bits)
     }
 
-    /// Alternatives, each a range of `elements`, with the bit that says whether one can start at a character.
-    struct Group: Sendable, Equatable {
-        var alternatives: [(elements: Range<Int>, start: Bits)]
-
-        static func == (left: Group, right: Group) -> Bool {
-            left.alternatives.elementsEqual(right.alternatives) { $0.elements == $1.elements && $0.start == $1.start }
-        }
+    /// Elements one after the other, and the bit that says whether they can start at a character.
+    struct Alternative: Sendable, Equatable {
+        var elements: Range<Int>
+        var start: Bits
     }
 
     var elements: [Element] = []
-    /// The last group is the whole pattern.
-    var groups: [Group] = []
+    var alternatives: [Alternative] = []
+    /// Ranges of `alternatives`. The last group is the whole pattern.
+    var groups: [Range<Int>] = []
     /// Bits of each ASCII character, then of each kind of other characters.
     var bitsOfCell: [Bits] = []
     /// The classes behind the bits, where characters beyond ASCII have to be looked at one by one.
@@ -105,8 +103,8 @@ extension SplitPattern {
     private func match(group: Int, _ bits: borrowing Span<Bits>, _ position: Int, _ limit: Int) -> Int {
         guard position < limit else { return -1 }
         let here = bits[position]
-        for alternative in groups[group].alternatives where here & alternative.start != 0 {
-            let end = match(alternative.elements, bits, position, limit)
+        for index in groups[group] where here & alternatives[index].start != 0 {
+            let end = match(alternatives[index].elements, bits, position, limit)
             if end >= 0 { return end }
         }
         return -1

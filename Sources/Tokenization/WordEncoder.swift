@@ -1,7 +1,14 @@
+/// Working memory of a word encoder, kept from word to word.
+struct WordMemory {
+    var merger = SymbolMerger()
+    /// The word in the notation of the vocabulary.
+    var written: [UInt8] = []
+}
+
 /// Turns one word into tokens.
 protocol WordEncoder {
     /// Appends the tokens of the word `text[range]`.
-    func encode(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ merger: inout SymbolMerger, into ids: inout [TokenID])
+    func encode(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ memory: inout WordMemory, into ids: inout [TokenID])
 }
 
 extension WordEncoder {
@@ -10,21 +17,21 @@ extension WordEncoder {
     /// Most words of a text have been there before. Their tokens are copied from where they were put the first time: a small table
     /// remembers, for the length of one call, where a word with a given hash was last seen in the text and among the tokens.
     func encodeWords(_ text: borrowing Span<UInt8>, _ ends: [Int32], into ids: inout [TokenID]) {
-        var merger = SymbolMerger()
+        var memory = WordMemory()
         var seen = SeenWords(words: ends.count)
         var start = 0
         for end in ends {
             let range = start..<Int(end)
             start = range.upperBound
             guard let slot = seen.slot(of: text, range) else {
-                encode(text, range, &merger, into: &ids)
+                encode(text, range, &memory, into: &ids)
                 continue
             }
             if let known = seen.tokens(of: text, range, slot) {
                 for index in known { ids.append(ids[index]) }
             } else {
                 let first = ids.count
-                encode(text, range, &merger, into: &ids)
+                encode(text, range, &memory, into: &ids)
                 seen.remember(range, tokens: first..<ids.count, slot)
             }
         }
