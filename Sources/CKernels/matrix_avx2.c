@@ -353,7 +353,6 @@ static void rows_avx2(const quern_weights *w, size_t first, size_t count, const 
 const quern_matrix_kernels quern_matrix_avx2 = {
     .round = round_avx2,
     .rows = rows_avx2,
-    .panel_tokens = PTRDIFF_MAX,
 };
 
 #pragma clang attribute pop

@@ -81,7 +81,6 @@ static void rows_scalar(const quern_weights *w, size_t first, size_t count, cons
 const quern_matrix_kernels quern_matrix_scalar = {
     .round = round_scalar,
     .rows = rows_scalar,
-    .panel_tokens = PTRDIFF_MAX,
 };
 
 const quern_matrix_kernels *quern_matrix_kernels_for(quern_isa isa) {

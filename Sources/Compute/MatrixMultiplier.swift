@@ -35,7 +35,7 @@ public final class MatrixMultiplier {
         output: UnsafeMutablePointer<Float>, outputStride: Int? = nil
     ) {
         shares.removeAll(keepingCapacity: true)
-        add(weights, output: output, stride: outputStride ?? weights.rows)
+        add(weights, output: output, stride: outputStride ?? weights.rows, tokens: tokens)
         run(input: input, stride: inputStride ?? weights.columns, columns: weights.columns, tokens: tokens)
         withExtendedLifetime(weights) {}
     }
@@ -51,7 +51,7 @@ public final class MatrixMultiplier {
         guard let columns = weights.first?.columns else { return }
         precondition(weights.allSatisfy { $0.columns == columns }, "matrices of different widths share an input")
         shares.removeAll(keepingCapacity: true)
-        for (matrix, output) in zip(weights, outputs) { add(matrix, output: output, stride: matrix.rows) }
+        for (matrix, output) in zip(weights, outputs) { add(matrix, output: output, stride: matrix.rows, tokens: tokens) }
         run(input: input, stride: inputStride ?? columns, columns: columns, tokens: tokens)
         withExtendedLifetime(weights) {}
     }
@@ -62,6 +62,8 @@ public final class MatrixMultiplier {
     private struct Share {
         var weights: quern_weights
         var output: quern_outputs
+        /// Whether it takes the panel path.
+        var panels: Bool
         var rowsPerItem = 1
         /// The first item of the next share.
         var itemEnd = 0
@@ -75,33 +77,38 @@ public final class MatrixMultiplier {
         var scratch: UnsafeMutableRawPointer
     }
 
-    private func add(_ matrix: WeightMatrix, output: UnsafeMutablePointer<Float>, stride: Int) {
+    private func add(_ matrix: WeightMatrix, output: UnsafeMutablePointer<Float>, stride: Int, tokens: Int) {
         guard matrix.rows > 0 else { return }
-        shares.append(Share(weights: matrix.view, output: quern_outputs(y: output, stride: stride)))
+        let panels = kernels.panel_tokens.map { tokens >= $0(matrix.view.type) } ?? false
+        shares.append(Share(weights: matrix.view, output: quern_outputs(y: output, stride: stride), panels: panels))
     }
 
     private func run(input: UnsafePointer<Float>, stride: Int, columns: Int, tokens: Int) {
         guard tokens > 0, !shares.isEmpty else { return }
         var inputs = quern_inputs()
         (inputs.x, inputs.stride, inputs.columns, inputs.tokens) = (input, stride, columns, tokens)
-        let panels = tokens >= kernels.panel_tokens
-        if panels { pack(&inputs) } else { round(&inputs) }
-        let items = split(panels: panels, tokens: tokens)
-        if panels { workerScratch.reserve(kernels.panel_scratch_bytes * pool.threads) }
+        // Packing uses the memory of rounded activations as scratch, so it goes first.
+        if shares.contains(where: { $0.panels }) {
+            pack(&inputs)
+            workerScratch.reserve(kernels.panel_scratch_bytes * pool.threads)
+        }
+        round(&inputs)
+        let items = split()
         shares.withUnsafeBufferPointer { shares in
             guard let first = shares.baseAddress else { return }
             var job = Job(kernels: kernels, inputs: inputs, shares: first, scratch: workerScratch.address)
-            withUnsafePointer(to: &job) { pool.run(items, $0, panels ? Self.runPanels : Self.runRows) }
+            withUnsafePointer(to: &job) { pool.run(items, $0, Self.runItem) }
         }
     }
 
     /// Cuts the shares into items and returns how many there are.
-    private func split(panels: Bool, tokens: Int) -> Int {
+    private func split() -> Int {
         var items = 0
         for index in shares.indices {
             let weights = shares[index].weights
-            shares[index].rowsPerItem = panels ? rowsPerPanelItem(weights) : rowsPerItem(weights)
-            items += (weights.rows + shares[index].rowsPerItem - 1) / shares[index].rowsPerItem
+            let rowsPerItem = shares[index].panels ? rowsPerPanelItem(weights) : rowsPerItem(weights)
+            items += (weights.rows + rowsPerItem - 1) / rowsPerItem
+            shares[index].rowsPerItem = rowsPerItem
             shares[index].itemEnd = items
         }
         return items
@@ -110,8 +117,8 @@ public final class MatrixMultiplier {
     /// Enough rows to stream through memory for some microseconds, few enough to share out evenly.
     private func rowsPerItem(_ weights: quern_weights) -> Int {
         let streamed = max(1, 65536 / max(weights.row_bytes, 1))
-        let even = max(1, weights.rows / (pool.threads * 16))
-        return pool.threads == 1 ? weights.rows : roundedUp(max(min(streamed, even), even / 8), 8)
+        let even = weights.rows / (pool.threads * 16)
+        return roundedUp(max(min(streamed, even), even / 8, 1), 8)
     }
 
     private func rowsPerPanelItem(_ weights: quern_weights) -> Int {
@@ -121,20 +128,17 @@ public final class MatrixMultiplier {
 
     private func roundedUp(_ value: Int, _ unit: Int) -> Int { (value + unit - 1) / unit * unit }
 
-    private static let runRows: ThreadPool.Item = { context, index, _ in
+    private static let runItem: ThreadPool.Item = { context, index, worker in
         let job = context.assumingMemoryBound(to: Job.self)
+        let kernels = job.pointee.kernels
         var inputs = job.pointee.inputs
         MatrixMultiplier.locate(index, job) { share, first, count in
-            job.pointee.kernels.rows(&share.weights, first, count, &inputs, share.output)
-        }
-    }
-
-    private static let runPanels: ThreadPool.Item = { context, index, worker in
-        let job = context.assumingMemoryBound(to: Job.self)
-        let scratch = job.pointee.scratch + worker * job.pointee.kernels.panel_scratch_bytes
-        var inputs = job.pointee.inputs
-        MatrixMultiplier.locate(index, job) { share, first, count in
-            job.pointee.kernels.panels(&share.weights, first, count, &inputs, share.output, scratch)
+            if share.panels {
+                let scratch = job.pointee.scratch + worker * kernels.panel_scratch_bytes
+                kernels.panels(&share.weights, first, count, &inputs, share.output, scratch)
+            } else {
+                kernels.rows(&share.weights, first, count, &inputs, share.output)
+            }
         }
     }
 
@@ -152,8 +156,10 @@ public final class MatrixMultiplier {
 
     // MARK: Activations
 
-    private var needsIntegers: Bool { shares.contains { $0.weights.type.rawValue > QUERN_WEIGHT_BF16.rawValue } }
-    private var needsFloats: Bool { shares.contains { $0.weights.type.rawValue <= QUERN_WEIGHT_BF16.rawValue } }
+    /// Whether some share takes the given path with weights of the given kind.
+    private func hasShare(panels: Bool, floats: Bool) -> Bool {
+        shares.contains { $0.panels == panels && ($0.weights.type.rawValue <= QUERN_WEIGHT_BF16.rawValue) == floats }
+    }
 
     private struct RoundJob {
         var kernels: quern_matrix_kernels
@@ -168,7 +174,7 @@ public final class MatrixMultiplier {
 
     /// Rounds the activations of each token for the row path: by the caller alone where waking others would take longer.
     private func round(_ inputs: inout quern_inputs) {
-        guard needsIntegers else { return }
+        guard hasShare(panels: false, floats: false) else { return }
         let blocks = (inputs.columns + 255) / 256
         rounded.reserve(inputs.tokens * blocks * MemoryLayout<quern_activations>.stride)
         let target = rounded.address.assumingMemoryBound(to: quern_activations.self)
@@ -195,8 +201,9 @@ public final class MatrixMultiplier {
     /// Packs the activations in groups of tokens for the panel path, on all threads.
     private func pack(_ inputs: inout quern_inputs) {
         let blocks = (inputs.columns + 255) / 256
-        let integerGroups = needsIntegers ? (inputs.tokens + kernels.integer_group - 1) / kernels.integer_group : 0
-        let floatGroups = needsFloats ? (inputs.tokens + kernels.float_group - 1) / kernels.float_group : 0
+        let integerGroups =
+            hasShare(panels: true, floats: false) ? (inputs.tokens + kernels.integer_group - 1) / kernels.integer_group : 0
+        let floatGroups = hasShare(panels: true, floats: true) ? (inputs.tokens + kernels.float_group - 1) / kernels.float_group : 0
         rounded.reserve(pool.threads * kernels.integer_group * blocks * MemoryLayout<quern_activations>.stride)
         packedIntegers.reserve(integerGroups * kernels.integer_group_bytes(inputs.columns))
         packedFloats.reserve(floatGroups * kernels.float_group_bytes(inputs.columns))

@@ -84,7 +84,4 @@ public struct WeightMatrix: @unchecked Sendable {
         default: nil
         }
     }
-
-    /// Whether the product takes its activations in F32, unrounded.
-    var isFloat: Bool { view.type.rawValue <= QUERN_WEIGHT_BF16.rawValue }
 }

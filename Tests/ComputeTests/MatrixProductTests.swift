@@ -59,7 +59,7 @@ private func widths(_ type: TensorType) -> [Int] {
     @Test(arguments: KernelTable.available(), WeightMatrix.supportedTypes)
     func theNumberOfThreadsChangesNoBit(table: KernelTable, type: TensorType) throws {
         let sample = try WeightSample(type, rows: 99, columns: 512)
-        for tokens in [1, 7] {
+        for tokens in [1, 14] {
             let input = randomInput(tokens: tokens, columns: 512)
             let expected = MatrixMultiplier(pool: ThreadPool(threads: 1), table: table)
                 .product(sample.matrix, input, tokens: tokens).map(\.bitPattern)
@@ -76,7 +76,7 @@ private func widths(_ type: TensorType) -> [Int] {
         let multiplier = MatrixMultiplier(pool: pool, table: table)
         let sample = try WeightSample(type, rows: 20, columns: 512)
         let input = randomInput(tokens: 26, columns: 512)
-        for (whole, part) in [(4, 1), (4, 2), (3, 1), (24, 8), (26, 13)] {
+        for (whole, part) in [(4, 1), (4, 2), (3, 1), (26, 13)] {
             let expected = multiplier.product(sample.matrix, Array(input[..<(whole * 512)]), tokens: whole)
             var found: [Float] = []
             for first in stride(from: 0, to: whole, by: part) {
@@ -90,7 +90,7 @@ private func widths(_ type: TensorType) -> [Int] {
     @Test(arguments: KernelTable.available(), WeightMatrix.supportedTypes)
     func weightsMayLieAtAnyAddress(table: KernelTable, type: TensorType) throws {
         let multiplier = MatrixMultiplier(pool: pool, table: table)
-        for tokens in [1, 6] {
+        for tokens in [1, 14] {
             let input = randomInput(tokens: tokens, columns: 768)
             let expected = multiplier.product(
                 try WeightSample(type, rows: 6, columns: 768).matrix, input, tokens: tokens)
@@ -107,7 +107,8 @@ private func widths(_ type: TensorType) -> [Int] {
             try WeightSample(.q4_K, rows: 40, columns: 512), try WeightSample(.f16, rows: 9, columns: 512),
             try WeightSample(.q6_K, rows: 65, columns: 512),
         ]
-        for tokens in [1, 20] {
+        // With ten tokens F16 takes the row path where quantized types take the panels.
+        for tokens in [1, 10, 20] {
             let input = randomInput(tokens: tokens, columns: 512)
             let outputs = samples.map { UnsafeMutablePointer<Float>.allocate(capacity: $0.rows * tokens) }
             defer { for output in outputs { output.deallocate() } }
@@ -126,7 +127,7 @@ private func widths(_ type: TensorType) -> [Int] {
     func activationsThatAreNotFiniteStaySo(table: KernelTable, type: TensorType) throws {
         let multiplier = MatrixMultiplier(pool: pool, table: table)
         let sample = try WeightSample(type, rows: 18, columns: 512)
-        for (tokens, value) in [(1, Float.nan), (1, .infinity), (9, .nan)] {
+        for (tokens, value) in [(1, Float.nan), (1, .infinity), (14, .nan)] {
             var input = randomInput(tokens: tokens, columns: 512)
             input[300] = value
             let found = multiplier.product(sample.matrix, input, tokens: tokens)
@@ -139,7 +140,7 @@ private func widths(_ type: TensorType) -> [Int] {
     func zerosAndTinyActivationsGiveNothing(table: KernelTable, type: TensorType) throws {
         let multiplier = MatrixMultiplier(pool: pool, table: table)
         let sample = try WeightSample(type, rows: 18, columns: 256)
-        for tokens in [1, 8] {
+        for tokens in [1, 14] {
             for value in [0, Float.leastNonzeroMagnitude, 1e-37] {
                 let found = multiplier.product(
                     sample.matrix, [Float](repeating: value, count: tokens * 256), tokens: tokens)

@@ -71,8 +71,8 @@ typedef struct quern_matrix_kernels {
     /// Rows `first ..< first + count` for all tokens.
     void (*rows)(const quern_weights *w, size_t first, size_t count, const quern_inputs *x, quern_outputs y);
 
-    /// From this many tokens on the panel path is the faster one; PTRDIFF_MAX (what Swift can read) where there is none.
-    size_t panel_tokens;
+    /// The number of tokens from which on the panel path is the faster one for a type; null where there is no such path.
+    size_t (*panel_tokens)(quern_weight_type type);
     /// Rows at whose multiples a share of the panel path should start.
     size_t panel_rows;
     /// Bytes of scratch memory, aligned to 64, that one thread needs for `panels`.
