@@ -245,8 +245,9 @@ struct GGUFParser {
 
     // MARK: Pieces
 
-    private mutating func read<Value: FixedWidthInteger>(_ what: String) throws(GGUFError) -> Value {
-        do { return try reader.read() } catch { throw truncated(what) }
+    /// - Parameter what: the thing to be named in an error; not spelled out before there is one.
+    private mutating func read<Value: FixedWidthInteger>(_ what: @autoclosure () -> String) throws(GGUFError) -> Value {
+        do { return try reader.read() } catch { throw truncated(what()) }
     }
 
     private mutating func readBool(_ key: String) throws(GGUFError) -> Bool {
@@ -255,13 +256,13 @@ struct GGUFParser {
         return byte == 1
     }
 
-    private mutating func readString(_ what: String, limit: UInt64) throws(GGUFError) -> ByteRegion {
-        let length: UInt64 = try read("the length of \(what)")
-        guard length <= limit else { throw .tooMany(file: file, what: "bytes in \(what)", count: length, limit: limit) }
+    private mutating func readString(_ what: @autoclosure () -> String, limit: UInt64) throws(GGUFError) -> ByteRegion {
+        let length: UInt64 = try read("the length of \(what())")
+        guard length <= limit else { throw .tooMany(file: file, what: "bytes in \(what())", count: length, limit: limit) }
         guard length <= UInt64(reader.remaining) else {
-            throw .tooMany(file: file, what: "bytes in \(what)", count: length, limit: UInt64(reader.remaining))
+            throw .tooMany(file: file, what: "bytes in \(what())", count: length, limit: UInt64(reader.remaining))
         }
-        do { return try reader.readRegion(length) } catch { throw truncated(what) }
+        do { return try reader.readRegion(length) } catch { throw truncated(what()) }
     }
 
     private func checkCount(_ count: UInt64, of what: String, shortest: Int) throws(GGUFError) {

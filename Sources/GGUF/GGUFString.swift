@@ -58,6 +58,11 @@ public struct GGUFStrings: Sendable, RandomAccessCollection, Equatable {
         GGUFString(region.part(starts[position]..<starts[position] + Int(lengths[position])) ?? ByteRegion([]))
     }
 
+    /// Appends the bytes of one string to `bytes`: for readers of whole vocabularies, who cannot afford an array for each.
+    public func append(_ position: Int, to bytes: inout [UInt8]) {
+        self[position].region.withSpan { bytes.append(contentsOf: $0) }
+    }
+
     /// All strings as text.
     public var texts: [String] { map(\.text) }
 
