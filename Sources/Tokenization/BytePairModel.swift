@@ -42,13 +42,15 @@ struct BytePairModel: Sendable {
         _ strings: GGUFStrings, _ symbols: inout ByteStringTable
     ) throws(TokenizationError) -> PackedPairTable {
         var table = PackedPairTable(capacity: strings.count)
-        for (rank, string) in strings.enumerated() {
-            var text = string.bytes
+        var text: [UInt8] = []
+        for rank in strings.indices {
+            text.removeAll(keepingCapacity: true)
+            strings.append(rank, to: &text)
             // A symbol may start with a space in files whose symbols are plain text.
             let count = text.count
             guard let space = text.dropFirst().firstIndex(of: UInt8(ascii: " ")), space + 1 < count,
                 symbols.hasRoom(for: count * 2)
-            else { throw .malformedMerge(index: rank, text: String(string.text.prefix(80))) }
+            else { throw .malformedMerge(index: rank, text: String(decoding: text.prefix(80), as: UTF8.self)) }
             let left = symbols.find(text.span, 0..<space)
             let right = symbols.find(text.span, space + 1..<count)
             let leftSymbol = left ?? symbols.append(text[..<space])

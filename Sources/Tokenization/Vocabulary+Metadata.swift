@@ -24,8 +24,10 @@ extension Vocabulary {
     private static func texts(_ strings: GGUFStrings) throws(TokenizationError) -> ByteStringTable {
         var table = ByteStringTable(capacity: strings.count + strings.count / 4)
         var total = 0
-        for (id, string) in strings.enumerated() {
-            let bytes = string.bytes
+        var bytes: [UInt8] = []
+        for id in strings.indices {
+            bytes.removeAll(keepingCapacity: true)
+            strings.append(id, to: &bytes)
             let length = bytes.count
             total += length
             guard length <= maximumTokenLength, total <= Int(Int32.max) else { throw .tokenTooLong(id: id, bytes: length) }
