@@ -134,7 +134,7 @@ extension StoreSession {
         return try store.exclusively { () throws(StoreError) in
             if try store.hasBlob(digest, size: status.size), (try? store.checkLink(digest)) != nil {
                 try? FileSystem.removeFile(path)
-                try store.touch(digest)
+                try touch(digest)
                 try hold(digest)
                 return StoredBlob(digest: digest, size: status.size, isNew: false)
             }

@@ -64,7 +64,7 @@ public final class StoreSession {
     public func adopt(_ descriptor: Descriptor) throws(StoreError) -> StoredBlob {
         try store.exclusively { () throws(StoreError) in
             try store.check(descriptor)
-            try store.touch(descriptor.digest)
+            try touch(descriptor.digest)
             try hold(descriptor.digest)
             return StoredBlob(digest: descriptor.digest, size: descriptor.size, isNew: false)
         }
@@ -133,7 +133,7 @@ extension StoreSession {
             if let status = try store.blobStatus(digest), status.kind == .regular, status.size == size,
                 (try? store.checkLink(digest)) != nil
             {
-                try store.touch(digest)
+                try touch(digest)
                 try hold(digest)
                 try? FileSystem.removeFile(path)
                 return StoredBlob(digest: digest, size: size, isNew: false)
@@ -144,10 +144,19 @@ extension StoreSession {
         }
     }
 
+    private func markerPath(_ digest: Digest) -> String { folder + "/" + Self.orphanPrefix + digest.fileName }
+
     /// Has the blob removed when this session ends, also by a kill, unless something needs it then.
     func markOrphan(_ digest: Digest) throws(StoreError) {
-        let marker = folder + "/" + Self.orphanPrefix + digest.fileName
+        let marker = markerPath(digest)
         try store.writing { () throws(BytesError) in _ = try OpenFile.lockFile(marker) }
+    }
+
+    /// Has the blob look just used, so that nobody takes it for a leftover. One that this session added is new anyway, and a time
+    /// after its marker's would make it somebody else's when the session ends.
+    func touch(_ digest: Digest) throws(StoreError) {
+        let marker = markerPath(digest)
+        if try storing({ () throws(BytesError) in try FileStatus.ifPresent(marker) }) == nil { try store.touch(digest) }
     }
 
     /// Moves the file at `path` to where the blob belongs, where there is none or a damaged one. The store must be locked.
