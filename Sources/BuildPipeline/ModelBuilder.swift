@@ -56,8 +56,9 @@ public struct ModelBuilder: Sendable {
             layers = try PackageReader(model, in: store).baseLayers()
             if let fileType = weights.fileType {
                 layers = try layers.map { layer in
-                    guard case .stored(let descriptor) = layer.content, descriptor.mediaType == .model else { return layer }
-                    let made = try weights.quantized(descriptor, to: fileType, text: text)
+                    guard case .stored(let descriptor) = layer.content, descriptor.mediaType == .model,
+                        let made = try weights.quantized(descriptor, to: fileType, text: text)
+                    else { return layer }
                     return .stored(made.blob.descriptor(.model), facts: made.facts)
                 }
             }

@@ -39,7 +39,9 @@ struct WeightsBuilder {
         events(.status("parsing GGUF"))
         let file = try GGUFFile(path: path)
         let facts = WeightFacts(file)
-        if let fileType, facts.kind == .model { return try quantize(file, to: fileType, text: text) }
+        if let fileType, facts.kind == .model, fileType.name != Self.fileTypeName(of: file) {
+            return try quantize(file, to: fileType, text: text)
+        }
         if file.isSplit { return try join(file) }
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let blob = try session.ingest(path, mode: linksFiles ? .link : .copy) { completed, total in
@@ -49,16 +51,19 @@ struct WeightsBuilder {
         return Weights(blob: blob, facts: facts, fileName: name)
     }
 
-    /// The weights of a model in the store, quantized anew.
-    func quantized(_ layer: Descriptor, to fileType: FileType, text: String) throws -> Weights {
+    /// The weights of a model in the store, quantized anew; nil where they have that type already.
+    func quantized(_ layer: Descriptor, to fileType: FileType, text: String) throws -> Weights? {
         _ = try session.adopt(layer)
-        return try quantize(try GGUFFile(path: session.store.path(of: layer.digest)), to: fileType, text: text)
+        let file = try GGUFFile(path: session.store.path(of: layer.digest))
+        return Self.fileTypeName(of: file) == fileType.name ? nil : try quantize(file, to: fileType, text: text)
+    }
+
+    private static func fileTypeName(of file: GGUFFile) -> String {
+        file.metadata.int(GGUFKey.fileType).flatMap { FileType.name(ofNumber: $0) } ?? "F32"
     }
 
     private func quantize(_ file: GGUFFile, to fileType: FileType, text: String) throws -> Weights {
-        let number = file.metadata.int(GGUFKey.fileType)
-        let current = number.flatMap { FileType.name(ofNumber: $0) } ?? "F32"
-        if current == fileType.name { return try join(file) }
+        let current = Self.fileTypeName(of: file)
         guard ["F32", "F16", "BF16"].contains(current) else {
             throw BuildError.alreadyQuantized(text: text, fileType: current)
         }
