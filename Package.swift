@@ -78,7 +78,7 @@ let streets: [[Target]] = [
         [
             "Bytes", "Compute", "Conversion", "GGUF", "ModelManifest", "ModelStore", "ModelfilePlan", "Packaging", "Quantization",
             "Tensors",
-        ], testsAlso: ["ModelfileSyntax"]),
+        ], testsAlso: ["JSONText", "ModelfileSyntax"]),
     room("Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
     room(
         "ModelService",

@@ -77,19 +77,21 @@ import Testing
 
 @Suite struct HumanFormats {
     // Expected texts: §1.0 of Ollama's behaviour.
-    @Test(arguments: [
-        (0, "0 B"), (999, "999 B"), (1000, "1 KB"), (1500, "1.5 KB"), (10_500, "10 KB"), (5_200_000, "5.2 MB"),
-        (142_000_000, "142 MB"),
-        (4_661_224_676, "4.7 GB"), (2_000_000_000_000, "2 TB"),
-    ])
+    @Test(
+        arguments: [
+            (0, "0 B"), (999, "999 B"), (1000, "1 KB"), (1500, "1.5 KB"), (10_500, "10 KB"), (5_200_000, "5.2 MB"),
+            (142_000_000, "142 MB"),
+            (4_661_224_676, "4.7 GB"), (2_000_000_000_000, "2 TB"),
+        ] as [(Int, String)])
     func bytes(count: Int, text: String) { #expect(HumanFormat.bytes(count) == text) }
 
-    @Test(arguments: [
-        (0.5, "Less than a second ago"), (1, "1 second ago"), (30, "30 seconds ago"), (60, "About a minute ago"),
-        (600, "10 minutes ago"),
-        (3600, "About an hour ago"), (7200, "2 hours ago"), (86400 * 3, "3 days ago"), (86400 * 21, "3 weeks ago"),
-        (86400 * 70, "2 months ago"), (86400 * 800, "2 years ago"), (-300, "5 minutes from now"),
-    ])
+    @Test(
+        arguments: [
+            (0.5, "Less than a second ago"), (1, "1 second ago"), (30, "30 seconds ago"), (60, "About a minute ago"),
+            (600, "10 minutes ago"),
+            (3600, "About an hour ago"), (7200, "2 hours ago"), (86400 * 3, "3 days ago"), (86400 * 21, "3 weeks ago"),
+            (86400 * 70, "2 months ago"), (86400 * 800, "2 years ago"), (-300, "5 minutes from now"),
+        ] as [(Double, String)])
     func ago(seconds: Double, text: String) { #expect(HumanFormat.ago(seconds) == text) }
 
     @Test func numbers() {
@@ -111,31 +113,35 @@ import Testing
         table.add(["NAME", "ID"])
         table.add(["漢字", "x"])
         table.add(["a\u{1B}[2J", "y"])
-        #expect(table.text == "NAME       ID\n漢字       x\na␛[2J      y\n")
+        #expect(table.text == "NAME     ID\n漢字     x\na␛[2J    y\n")
     }
 }
 
 @Suite struct Timestamps {
-    @Test(arguments: [
-        (0, 0, "1970-01-01T00:00:00.000000000Z"), (951_782_400, 5, "2000-02-29T00:00:00.000000005Z"),
-        (1_787_123_103, 123_456_789, "2026-08-19T07:05:03.123456789Z"), (-1, 0, "1969-12-31T23:59:59.000000000Z"),
-        (4_107_542_399, 0, "2100-02-28T23:59:59.000000000Z"),
-    ])
+    @Test(
+        arguments: [
+            (0, 0, "1970-01-01T00:00:00.000000000Z"), (951_782_400, 5, "2000-02-29T00:00:00.000000005Z"),
+            (1_787_123_103, 123_456_789, "2026-08-19T07:05:03.123456789Z"), (-1, 0, "1969-12-31T23:59:59.000000000Z"),
+            (4_107_542_399, 0, "2100-02-28T23:59:59.000000000Z"),
+        ] as [(Int, Int, String)])
     func areRFC3339(seconds: Int, nanoseconds: Int, text: String) {
         #expect(Timestamp.text(of: FileTime(seconds: seconds, nanoseconds: nanoseconds)) == text)
     }
 }
 
 @Suite struct SlashCommands {
-    @Test(arguments: [
-        ("/bye", SlashCommand.bye), ("/exit now", .bye),
-        ("/set parameter stop a b", .setParameter(name: "stop", values: ["a", "b"])),
-        ("/set parameter top_k", .help(topic: "parameters")), ("/set system You are  a pirate", .setSystem("You are  a pirate")),
-        ("/set system \"\"\"two\nlines\"\"\"", .setSystem("two\nlines")), ("/set nothink", .setNoThink),
-        ("/set think high", .setThink(level: "high")), ("/show parameters", .show(.parameters)), ("/show", .help(topic: "show")),
-        ("/? shortcuts", .help(topic: "shortcuts")), ("/load a b", .misunderstood("Usage:\n  /load <modelname>")),
-        ("/frobnicate", .misunderstood("Unknown command '/frobnicate'. Type /? for help")),
-    ])
+    @Test(
+        arguments: [
+            ("/bye", SlashCommand.bye), ("/exit now", .bye),
+            ("/set parameter stop a b", .setParameter(name: "stop", values: ["a", "b"])),
+            ("/set parameter top_k", .help(topic: "parameters")),
+            ("/set system You are  a pirate", .setSystem("You are  a pirate")),
+            ("/set system \"\"\"two\nlines\"\"\"", .setSystem("two\nlines")), ("/set nothink", .setNoThink),
+            ("/set think high", .setThink(level: "high")), ("/show parameters", .show(.parameters)),
+            ("/show", .help(topic: "show")),
+            ("/? shortcuts", .help(topic: "shortcuts")), ("/load a b", .misunderstood("Usage:\n  /load <modelname>")),
+            ("/frobnicate", .misunderstood("Unknown command '/frobnicate'. Type /? for help")),
+        ] as [(String, SlashCommand)])
     func areRead(line: String, command: SlashCommand) { #expect(SlashCommand(line) == command) }
 
     @Test func messagesAreNoCommands() {

@@ -1,5 +1,6 @@
 import JSONText
 import Runner
+import Sampling
 import Testing
 
 @Suite struct StopStrings {
@@ -43,10 +44,11 @@ import Testing
         #expect(options.sampling.topK == 40 && options.sampling.seed == 42 && unknown == ["mirostat"])
     }
 
-    @Test(arguments: [
-        ("num_ctx", "x" as JSONValue, "integer"), ("temperature", "hot", "float32"), ("stop", "bare", "array"),
-        ("stop", [1], "array"),
-    ])
+    @Test(
+        arguments: [
+            ("num_ctx", JSONValue.string("x"), "integer"), ("temperature", .string("hot"), "float32"),
+            ("stop", .string("bare"), "array"), ("stop", .array([1]), "array"),
+        ] as [(String, JSONValue, String)])
     func refuseOtherTypes(name: String, value: JSONValue, wanted: String) {
         var options = RunOptions()
         let error = #expect(throws: RunnerError.self) { try options.apply(JSONObject([(name, value)])) }

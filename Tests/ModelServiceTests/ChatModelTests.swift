@@ -1,0 +1,146 @@
+import BuildPipeline
+import ChatPrompt
+import GGUF
+import JSONText
+import ModelManifest
+import ModelService
+import ModelStore
+import ModelfilePlan
+import Packaging
+import Runner
+import TestSupport
+import Testing
+
+/// Opening a model for talking, and a reply from end to end on random weights.
+@Suite struct ChatModels {
+    let fixture: ServiceFixture
+    init() throws { fixture = try ServiceFixture() }
+
+    func reply(
+        _ chat: ChatModel, _ text: String, think: ThinkSetting = .unset, options: RunOptions
+    ) throws -> (String, GenerationSummary) {
+        var answer = ""
+        let summary = try chat.reply(to: [ChatMessage(role: "user", content: text)], think: think, options: options) { event in
+            if case .content(let part) = event { answer += part }
+        }
+        return (answer, summary)
+    }
+
+    /// Few tokens, no chance.
+    func options(_ more: JSONObject = [:]) throws -> RunOptions {
+        var options = RunOptions()
+        try options.apply(["temperature": 0, "num_predict": 8, "num_thread": 1])
+        try options.apply(more)
+        return options
+    }
+
+    @Test func theSameQuestionGetsTheSameAnswer() throws {
+        try fixture.make("chat")
+        let chat = try fixture.models.open("chat")
+        let (first, summary) = try reply(chat, "ab", options: try options())
+        let (second, again) = try reply(chat, "ab", options: try options())
+        #expect(first == second)
+        #expect(summary.reusedTokens == 0 && summary.promptTokens > 1)
+        // The second time only the last token of the prompt is computed.
+        #expect(again.reusedTokens == again.promptTokens - 1)
+        #expect(summary.generatedTokens <= 8)
+    }
+
+    @Test func aFileAloneGivesThePackagesAnswer() throws {
+        try fixture.make("chat")
+        let (packaged, _) = try reply(try fixture.models.open("chat"), "ab", options: try options())
+        let (alone, _) = try reply(try fixture.models.open(fixture.file), "ab", options: try options())
+        #expect(packaged == alone)
+    }
+
+    @Test func threadsDoNotChangeTheAnswer() throws {
+        let answers = try [1, 2, 3].map { threads in
+            try reply(
+                try fixture.models.open(fixture.file), "hello ab",
+                options: try options(["num_thread": .number(JSONNumber(threads))])
+            ).0
+        }
+        #expect(Set(answers).count == 1)
+    }
+
+    @Test func aSeedMakesChanceRepeatable() throws {
+        let chat = try fixture.models.open(fixture.file)
+        func draw(seed: Int) throws -> String {
+            try reply(chat, "x", options: try options(["temperature": 1, "seed": .number(JSONNumber(seed)), "num_predict": 24])).0
+        }
+        #expect(try draw(seed: 1) == draw(seed: 1))
+        #expect(try Set((1...8).map { try draw(seed: $0) }).count > 1)
+    }
+
+    @Test func limitsAndCancellingEndAnAnswer() throws {
+        let chat = try fixture.models.open(fixture.file)
+        #expect(try reply(chat, "x", options: try options(["num_predict": 0])).1.generatedTokens == 0)
+        var asked = 0
+        let summary = try chat.reply(
+            to: [ChatMessage(role: "user", content: "x")], options: try options(["num_predict": 200]),
+            isCancelled: {
+                asked += 1
+                return asked > 4
+            }
+        ) { _ in }
+        #expect(summary.endReason == .cancelled && summary.generatedTokens < 5)
+    }
+
+    @Test func aContextThatIsFullMakesRoom() throws {
+        let chat = try fixture.models.open(fixture.file)
+        let summary = try reply(chat, "ab", options: try options(["num_ctx": 16, "num_predict": 64])).1
+        #expect(summary.generatedTokens == 64 || summary.endReason == .stop)
+    }
+
+    @Test func thinkingIsAskedOnlyOfThoseWhoCan() throws {
+        let chat = try fixture.models.open(fixture.file)
+        #expect(!chat.canThink)
+        #expect(throws: ServiceError.doesNotSupport(model: "tiny.gguf", capability: "thinking")) {
+            try reply(chat, "x", think: .on, options: try options())
+        }
+        #expect(throws: ServiceError.doesNotSupport(model: "tiny.gguf", capability: "tools")) {
+            let tool = try ToolDefinition(
+                ["type": "function", "function": ["name": "f", "description": "", "parameters": ["type": "object"]]])
+            _ = try chat.reply(
+                to: [ChatMessage(role: "user", content: "x")], tools: [tool], options: try options()
+            ) { _ in }
+        }
+    }
+
+    @Test func packageOptionsComeFromItsParameters() throws {
+        try fixture.make("tuned") { plan in
+            try plan.parameters.add("temperature", "0.25")
+            try plan.parameters.add("num_ctx", "64")
+            try plan.parameters.add("stop", "END")
+        }
+        let options = try fixture.models.open("tuned").packageOptions
+        var wanted = RunOptions()
+        try wanted.apply(["temperature": 0.25, "num_ctx": 64, "stop": ["END"]])
+        #expect(options == wanted)
+    }
+
+    @Test func whatCannotBeRunIsSaid() throws {
+        try fixture.folder.write(TinyModelFile.adapter().bytes, to: "lora.gguf")
+        try fixture.make("tuned") { $0.adapters = [.init("./lora.gguf")] }
+        #expect(throws: ServiceError.unsupportedLayer(model: "tuned:latest", layer: "an adapter")) {
+            try fixture.models.open("tuned")
+        }
+        try fixture.make("rendered") { $0.renderer = .init("qwen3-coder") }
+        #expect(
+            throws: ServiceError.unsupportedLayer(model: "rendered:latest", layer: "the built-in prompt renderer 'qwen3-coder'")
+        ) {
+            try fixture.models.open("rendered")
+        }
+    }
+
+    @Test func aDamagedBlobIsNotRun() throws {
+        let made = try fixture.make("chat")
+        let weights = try #require(made.manifest.layers(of: .model).first)
+        let path = fixture.models.store.path(of: weights.digest)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.truncate(atOffset: UInt64(weights.size - 1))
+        try handle.close()
+        #expect(throws: (any Error).self) { try fixture.models.open("chat") }
+        #expect(throws: StoreError.self) { try fixture.models.weightsPath(of: try fixture.models.reference("chat")) }
+    }
+}
