@@ -58,7 +58,7 @@ public struct WeightMatrix: @unchecked Sendable {
         quern_expand_row(view.type, data + row * rowByteCount, columns, values)
     }
 
-    /// Writes the chosen rows as F32, one after the other: an embedding lookup. `values` is (indices, columns).
+    /// Writes the chosen rows, which must exist, as F32, one after the other: an embedding lookup. `values` is (indices, columns).
     public func gatherRows(_ indices: UnsafeBufferPointer<Int32>, into values: UnsafeMutablePointer<Float>) {
         for (place, row) in indices.enumerated() { expandRow(Int(row), into: values + place * columns) }
     }
