@@ -1,5 +1,5 @@
-/// GPT-2's way of writing bytes as printable characters: each byte has a character, printable ASCII and Latin-1 stand for themselves,
-/// the others follow from U+0100 on.
+/// GPT-2's way of writing bytes as printable characters: each byte has a character, printable ASCII and Latin-1 stand for
+/// themselves, the others follow from U+0100 on.
 enum ByteAlphabet {
     /// The scalar of every byte.
     static let scalars: [UInt32] = {

@@ -10,14 +10,14 @@ struct BytePairModel: Sendable {
     private let merges: PackedPairTable
     /// The texts of all symbols: the vocabulary's, then those of the merges alone.
     private let symbols: ByteStringTable
-    /// The symbol of each byte; in plain UTF-8, the `<0xXX>` token. -1 where the vocabulary has none.
+    /// The symbol of each byte; in plain UTF-8, the `<0xXX>` token. `stranger` where the vocabulary has none.
     private let byteSymbols: [Int32]
 
     /// Whether no merge joins `▁` to something before it, so that words may be cut there.
     let mayCutBeforeSpaces: Bool
 
-    /// A symbol that no merge knows.
-    private static let stranger: Int32 = -1
+    /// A symbol that no merge knows. Not -1, of which a pair would be the table's mark of a free slot.
+    private static let stranger = Int32.min
 
     init(vocabulary: Vocabulary, traits: PreTokenizer.Traits, merges strings: GGUFStrings) throws(TokenizationError) {
         self.vocabulary = vocabulary

@@ -1,8 +1,8 @@
 /// SentencePiece's precompiled normalisation: prefixes of text and what to write for them.
 ///
 /// Layout: the size of a trie in bytes (4 bytes, little-endian), the trie, then NUL-terminated replacements. The trie is a double
-/// array (Darts-clone): each 32-bit unit holds a label in bits 0-7 and 31, "has a value" in bit 8, the offset of its children in bits
-/// 10-30, to be shifted by 8 where bit 9 is set; the value of a node lies in a unit of its own, in bits 0-30.
+/// array (Darts-clone): each 32-bit unit holds a label in bits 0-7 and 31, "has a value" in bit 8, the offset of its children in
+/// bits 10-30, to be shifted by 8 where bit 9 is set; the value of a node lies in a unit of its own, in bits 0-30.
 struct CharacterMap: Sendable {
     private let units: [UInt32]
     private let replacements: [UInt8]

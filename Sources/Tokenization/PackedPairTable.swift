@@ -1,5 +1,5 @@
-/// Maps a pair of numbers, packed into one `UInt64`, to a `UInt64`: merges (two symbols to rank and result) and tries (node and byte
-/// to node).
+/// Maps a pair of numbers, packed into one `UInt64`, to a `UInt64`: merges (two symbols to rank and result) and tries (node and
+/// byte to node).
 ///
 /// Open addressing with linear probing, keys and values side by side so that a look-up touches one cache line.
 struct PackedPairTable: Sendable {

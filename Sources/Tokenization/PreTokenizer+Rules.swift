@@ -76,7 +76,8 @@ extension PreTokenizer.Rules {
             "youtu",
             .init(
                 "[\u{AC00}-\u{D7A3}\u{3131}-\u{318E}]+"
-                    + "|[\u{FF01}\u{2026}\u{201C}\u{201D}\u{2018}\u{2019}\u{2014}\u{FF1A}\u{FF1B}\u{FF0C}\u{3001}-\u{303F}\u{FE30}-\u{FE4F}]+"
+                    + "|[\u{FF01}\u{2026}\u{201C}\u{201D}\u{2018}\u{2019}\u{2014}\u{FF1A}\u{FF1B}\u{FF0C}"
+                    + "\u{3001}-\u{303F}\u{FE30}-\u{FE4F}]+"
                     + "|[\u{3105}-\u{312F}]+|" + hanAndKana,
                 markedWords(digits: "")
             ) { $0.ignoresMerges = true }

@@ -1,8 +1,8 @@
 /// Joins neighbouring symbols of a word, best pair first and leftmost of equals, until no pair can be joined: the loop of every
 /// byte-pair tokenizer. Byte-level BPE ranks pairs by its list of merges, SentencePiece by the score of what they become.
 ///
-/// A merger is working memory, to be kept from word to word. Symbols are numbered in the order of the text; a symbol that was joined
-/// to the one before it is dead.
+/// A merger is working memory, to be kept from word to word. Symbols are numbered in the order of the text; a symbol that was
+/// joined to the one before it is dead.
 struct SymbolMerger {
     /// What a pair would become. Upper half: priority, smaller first. Lower half: the new symbol.
     typealias Candidate = UInt64

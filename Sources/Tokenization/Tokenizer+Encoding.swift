@@ -5,7 +5,8 @@ extension Tokenizer {
     ///   - text: UTF-8; bytes that are not are kept where the model has tokens for bytes.
     ///   - bos: whether the BOS token comes first; nil for what the model does.
     ///   - eos: whether the EOS token comes last; nil for what the model does.
-    ///   - parseSpecial: whether the texts of control tokens (`<|im_end|>`) in `text` are these tokens. User-defined tokens always are.
+    ///   - parseSpecial: whether the texts of control tokens (`<|im_end|>`) in `text` are these tokens.
+    ///     User-defined tokens always are.
     /// - Complexity: O(*n*) for text as people write it; O(*n* log *n*) for one endless word.
     public func encode(_ text: [UInt8], bos: Bool? = nil, eos: Bool? = nil, parseSpecial: Bool = false) -> [TokenID] {
         var ids: [TokenID] = []
