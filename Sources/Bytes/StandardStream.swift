@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The process's own streams, unbuffered: what is written is out, and a failure is an error rather than a lost line.
@@ -13,6 +14,9 @@ public enum StandardStream: Int32, Sendable {
         case .error: "standard error"
         }
     }
+
+    /// Opens those that the caller closed on nothing. Called once, before any file is opened.
+    public static func openClosed() { quern_open_standard_streams() }
 
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 

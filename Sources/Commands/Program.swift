@@ -8,6 +8,7 @@ public enum Program {
     ///
     /// - Returns: 0 for success, 1 when the command failed, 2 for a command line that makes no sense (1 under the name `ollama`).
     public static func run(arguments: [String]) -> Int32 {
+        StandardStream.openClosed()
         Interruption.watch()
         let invocation = Invocation(program: arguments.first)
         let words = invocation.normalized(Array(arguments.dropFirst()))

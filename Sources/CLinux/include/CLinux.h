@@ -20,6 +20,9 @@ int quern_reserve(int descriptor, long long count);
 /// Starts writing `count` bytes from `offset` to the disk without waiting for them (sync_file_range).
 void quern_start_writing(int descriptor, long long offset, long long count);
 
+/// Gives standard streams that the caller closed to /dev/null, so that no file that is opened later gets their numbers.
+void quern_open_standard_streams(void);
+
 /// From here on SIGINT and SIGTERM are noted, and a second one ends the process with status 128 + its number. SIGPIPE is ignored.
 void quern_watch_interrupts(void);
 
