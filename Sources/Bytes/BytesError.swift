@@ -2,6 +2,8 @@
 public enum BytesError: Error, Equatable, CustomStringConvertible {
     /// A system call failed. `operation` is a verb phrase such as "open"; `code` is `errno`.
     case system(operation: String, path: String, code: Int32)
+    /// Something else than a file stands where one is to be written: a folder, a device, a pipe.
+    case notRegularFile(path: String)
     /// A read went past the end: `needed` bytes at `offset` of `available`.
     case truncated(offset: Int, needed: UInt64, available: Int)
 
@@ -9,6 +11,7 @@ public enum BytesError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .system(let operation, let path, let code):
             "cannot \(operation) '\(path)': \(SystemCall.reason(code))"
+        case .notRegularFile(let path): "cannot write '\(path)': not a regular file"
         case .truncated(let offset, let needed, let available):
             "\(needed) bytes wanted at offset \(offset), but the data ends at \(available)"
         }

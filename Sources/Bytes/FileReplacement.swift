@@ -9,10 +9,14 @@ public final class FileReplacement {
     private var isFinished = false
 
     /// - Parameter byteCount: what will be written, where it is known: the space is looked for before the work starts.
+    /// - Throws: `BytesError.notRegularFile` where a folder, a device or a pipe has the name: renaming would put a file in its place.
     public init(path: String, byteCount: Int? = nil, mode: UInt32 = 0o644) throws(BytesError) {
+        if let status = try FileStatus.ifPresent(path), status.kind != .regular { throw .notRegularFile(path: path) }
         let temporaryPath = "\(path).\(getpid()).part"
+        // Of a process that was killed and had this number.
+        unlink(temporaryPath)
         let descriptor = try SystemCall.check("create", path) {
-            open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+            open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         }
         self.path = path
         self.temporaryPath = temporaryPath
