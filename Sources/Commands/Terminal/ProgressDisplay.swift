@@ -26,7 +26,7 @@ final class ProgressDisplay: Sendable {
         /// The line that is on the screen without a line break after it.
         var isLineOpen = false
         var lastTenth = -1
-        var lastDrawn = ContinuousClock.Instant.now - .seconds(1)
+        var lastDrawn = ContinuousClock.Instant.now
         var stepStart = ContinuousClock.Instant.now
     }
 
