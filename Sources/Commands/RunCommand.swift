@@ -45,7 +45,7 @@ struct RunCommand: ParsableCommand {
         let isInteractive = text.isEmpty && StandardStream.input.isTerminal && StandardStream.output.isTerminal
         if isInteractive {
             var conversation = Conversation(
-                chat, options: options, think: setting, hidesThinking: hidesThinking, verbose: verbose)
+                chat, options: options, think: setting, hidesThinking: hidesThinking, verbose: verbose, wrapsWords: !noWordWrap)
             try conversation.run()
         } else {
             try answer(text, chat, options, setting)
@@ -55,7 +55,7 @@ struct RunCommand: ParsableCommand {
     private func answer(_ text: String, _ chat: ChatModel, _ options: RunOptions, _ think: ThinkSetting) throws {
         // An empty prompt only loads the model, as in Ollama.
         guard !text.isEmpty else { return }
-        var printer = ReplyPrinter(hidesThinking: hidesThinking)
+        var printer = ReplyPrinter(hidesThinking: hidesThinking, wrapsWords: !noWordWrap)
         let summary = try chat.reply(
             to: chat.history + [ChatMessage(role: "user", content: text)], think: think, options: options,
             isCancelled: { Interruption.isRequested }

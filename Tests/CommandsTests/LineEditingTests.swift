@@ -58,7 +58,7 @@ import Testing
 
     @Test func historyIsKeptAndBounded() throws {
         let folder = try TemporaryFolder()
-        let file = folder.file("history").path
+        let file = folder.file("new folder/history").path
         var history = LineHistory(file: file)
         for number in 0..<120 { history.add("line \(number)") }
         history.add("two\nrows")
@@ -147,5 +147,32 @@ import Testing
     @Test func messagesAreNoCommands() {
         #expect(SlashCommand("hello /bye") == nil)
         #expect(SlashCommand("") == nil)
+    }
+}
+
+@Suite struct WordWrapping {
+    /// `text` fed in pieces of every size.
+    func wrapped(_ text: String, _ width: Int) -> Set<String> {
+        Set(
+            (1...text.count).map { size in
+                var wrapper = WordWrapper(width: width)
+                var (output, rest) = ("", text[...])
+                while !rest.isEmpty {
+                    output += wrapper.feed(String(rest.prefix(size)))
+                    rest = rest.dropFirst(size)
+                }
+                return output + wrapper.finish()
+            })
+    }
+
+    @Test func breaksBetweenWords() {
+        #expect(wrapped("the quick brown fox jumps", 10) == ["the quick \nbrown fox \njumps"])
+        #expect(wrapped("one\ntwo three four", 10) == ["one\ntwo three \nfour"])
+    }
+
+    @Test func wideCharactersBreakAnywhere() { #expect(wrapped("漢字漢字漢字", 8) == ["漢字漢字\n漢字"]) }
+
+    @Test func aWordLongerThanALineIsLeftAlone() {
+        #expect(wrapped("a incomprehensibilities b", 10) == ["a incomprehensibilities\nb"])
     }
 }

@@ -13,17 +13,19 @@ struct Conversation {
     private var think: ThinkSetting
     private let hidesThinking: Bool
     private var isVerbose: Bool
+    private var wrapsWords: Bool
     private var editor: LineEditor
     private var messages: [ChatMessage]
     private var system: String?
     private var userParameters = ParameterSet()
 
-    init(_ chat: ChatModel, options: RunOptions, think: ThinkSetting, hidesThinking: Bool, verbose: Bool) {
+    init(_ chat: ChatModel, options: RunOptions, think: ThinkSetting, hidesThinking: Bool, verbose: Bool, wrapsWords: Bool) {
         self.chat = chat
         self.options = options
         self.think = think
         self.hidesThinking = hidesThinking
         isVerbose = verbose
+        self.wrapsWords = wrapsWords
         messages = chat.history
         let keepsHistory = Environment.flag("OLLAMA_NOHISTORY") != true
         editor = LineEditor(
@@ -68,7 +70,7 @@ struct Conversation {
 
     private mutating func say(_ text: String) throws {
         messages.append(ChatMessage(role: "user", content: text))
-        var printer = ReplyPrinter(hidesThinking: hidesThinking)
+        var printer = ReplyPrinter(hidesThinking: hidesThinking, wrapsWords: wrapsWords)
         let summary: GenerationSummary
         do {
             summary = try chat.reply(
@@ -107,7 +109,9 @@ struct Conversation {
         case .setVerbose(let isOn):
             isVerbose = isOn
             try Console.putLine(isOn ? "Set 'verbose' mode." : "Set 'quiet' mode.")
-        case .setWordWrap(let isOn): try Console.putLine(isOn ? "Set 'wordwrap' mode." : "Set 'nowordwrap' mode.")
+        case .setWordWrap(let isOn):
+            wrapsWords = isOn
+            try Console.putLine(isOn ? "Set 'wordwrap' mode." : "Set 'nowordwrap' mode.")
         case .setThink(let level):
             think = level.map { .level($0) } ?? .on
             try Console.putLine(level.map { "Set 'think' mode to '\($0)'." } ?? "Set 'think' mode.")

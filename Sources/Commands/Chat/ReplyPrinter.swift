@@ -6,12 +6,18 @@ import JSONText
 struct ReplyPrinter {
     let hidesThinking: Bool
     private let isStyled = Console.allowsColour(.output)
+    /// nil where lines may be as long as they are.
+    private var wrapper: WordWrapper?
     private var isThinking = false
     private(set) var answer = ""
     private(set) var thinking = ""
     private(set) var toolCalls: [ToolCall] = []
 
-    init(hidesThinking: Bool) { self.hidesThinking = hidesThinking }
+    /// - Parameter wrapsWords: break lines between words where the answer goes to a terminal.
+    init(hidesThinking: Bool, wrapsWords: Bool) {
+        self.hidesThinking = hidesThinking
+        if wrapsWords, Console.isTerminal(.output) { wrapper = WordWrapper(width: Console.columns) }
+    }
 
     mutating func print(_ event: ReplyParser.Event) throws {
         switch event {
@@ -20,11 +26,11 @@ struct ReplyPrinter {
             guard !hidesThinking else { return }
             if !isThinking { try Console.put(styled("Thinking...\n", "1;90")) }
             isThinking = true
-            try Console.put(styled(text, "90"))
+            try Console.put(styled(wrapped(text), "90"))
         case .content(let text):
             try endThinking()
             answer += text
-            try Console.put(text)
+            try Console.put(wrapped(text))
         case .toolCall(let call):
             try endThinking()
             toolCalls.append(call)
@@ -34,13 +40,22 @@ struct ReplyPrinter {
         }
     }
 
-    mutating func finish() throws { try endThinking() }
+    mutating func finish() throws {
+        try Console.put(wrapper?.finish() ?? "")
+        try endThinking()
+    }
 
     private mutating func endThinking() throws {
         guard isThinking else { return }
         isThinking = false
+        try Console.put(styled(wrapper?.finish() ?? "", "90"))
+        if wrapper != nil { wrapper = WordWrapper(width: Console.columns) }
         try Console.put(styled((thinking.hasSuffix("\n") ? "" : "\n") + "...done thinking.\n\n", "1;90"))
     }
 
-    private func styled(_ text: String, _ code: String) -> String { isStyled ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+    private mutating func wrapped(_ text: String) -> String { wrapper?.feed(text) ?? text }
+
+    private func styled(_ text: String, _ code: String) -> String {
+        isStyled && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
 }

@@ -27,7 +27,14 @@ package struct LineHistory {
         guard isEnabled, !flat.allSatisfy(\.isWhitespace), lines.last != flat else { return }
         lines.append(flat)
         if lines.count > Self.capacity { lines.removeFirst(lines.count - Self.capacity) }
-        if let file { try? FileReplacement.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: file, mode: 0o600) }
+        save()
+    }
+
+    /// A history that cannot be kept is no reason to end a conversation.
+    private func save() {
+        guard let file else { return }
+        if let slash = file.lastIndex(of: "/") { try? FileSystem.makeFolder(String(file[..<slash])) }
+        try? FileReplacement.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: file, mode: 0o600)
     }
 
     /// The line before the one shown, keeping what was typed so far for the way back.
