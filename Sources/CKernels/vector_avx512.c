@@ -12,7 +12,8 @@
 #pragma clang attribute pop
 
 const quern_vector_table quern_vectors_avx512 = {
-    QUERN_ISA_AVX512, rms_norm,   rotate_neighbours, rotate_halves,          add,
-    silu_multiply,    all_finite, {cache_table_f16,  cache_table_f32},
+    QUERN_ISA_AVX512, rms_norm, rotate_neighbours, rotate_halves, add,
+    layer_norm, gelu, silu_multiply, all_finite,
+    {cache_table_f16, cache_table_f32},
 };
 #endif

@@ -12,6 +12,15 @@ static void rms_norm(float *out, const float *x, const float *weight, int64_t n,
     for (int64_t i = 0; i < n; i++) out[i] = x[i] * scale * weight[i];
 }
 
+static void layer_norm(float *out, const float *x, const float *weight, const float *bias, int64_t n, float epsilon) {
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < n; i++) sum += x[i];
+    float mean = (float)(sum / (double)n);
+    for (int64_t i = 0; i < n; i++) squares += ((double)x[i] - mean) * ((double)x[i] - mean);
+    float scale = (float)(1 / sqrt(squares / (double)n + epsilon));
+    for (int64_t i = 0; i < n; i++) out[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+}
+
 static void rotate_neighbours(float *x, const float *cosines, const float *sines, int64_t n) {
     for (int64_t i = 0; i < n; i += 2) {
         float a = x[i], b = x[i + 1];
@@ -31,6 +40,10 @@ static void rotate_halves(float *x, const float *cosines, const float *sines, in
 
 static void add(float *x, const float *y, int64_t n) {
     for (int64_t i = 0; i < n; i++) x[i] += y[i];
+}
+
+static void gelu(float *x, int64_t n) {
+    for (int64_t i = 0; i < n; i++) x[i] *= 0.5f * erfcf(x[i] * -0x1.6a09e6p-1f);
 }
 
 static void silu_multiply(float *gate, const float *up, int64_t n) {
@@ -56,6 +69,7 @@ static bool all_finite(const float *x, int64_t n) {
 #include "vector_scalar_cache.h"
 
 const quern_vector_table quern_vectors_scalar = {
-    QUERN_ISA_SCALAR, rms_norm,   rotate_neighbours, rotate_halves,          add,
-    silu_multiply,    all_finite, {cache_table_f16,  cache_table_f32},
+    QUERN_ISA_SCALAR, rms_norm, rotate_neighbours, rotate_halves, add,
+    layer_norm, gelu, silu_multiply, all_finite,
+    {cache_table_f16, cache_table_f32},
 };

@@ -52,7 +52,8 @@ static void CELL_NAME(attend)(const quern_attention *job) {
         for (int32_t head = 0; head < job->group; head++)
             CELL_NAME(attend_row)(
                 job, job->queries + token * job->query_stride + (ptrdiff_t)head * job->key_size,
-                job->out + token * job->out_stride + (ptrdiff_t)head * job->value_size, (int64_t)job->first + token);
+                job->out + token * job->out_stride + (ptrdiff_t)head * job->value_size,
+                job->visible > 0 ? (int64_t)job->visible - 1 : (int64_t)job->first + token);
 }
 
 static const quern_cache_table CELL_NAME(cache_table) = {

@@ -62,6 +62,26 @@ static void rms_norm(float *out, const float *x, const float *weight, int64_t n,
     for (; i < n; i++) out[i] = x[i] * scale * weight[i];
 }
 
+static void layer_norm(float *out, const float *x, const float *weight, const float *bias, int64_t n, float epsilon) {
+    vfloat sums[4] = {}, squares[4] = {};
+    int64_t i = 0;
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int k = 0; k < 4; k++) sums[k] += load(x + i + k * LANES);
+    float mean = total((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    for (; i < n; i++) mean += x[i];
+    mean /= (float)n;
+    for (i = 0; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int k = 0; k < 4; k++) {
+            vfloat distance = load(x + i + k * LANES) - mean;
+            squares[k] += distance * distance;
+        }
+    float variance = total((squares[0] + squares[1]) + (squares[2] + squares[3]));
+    for (; i < n; i++) variance += (x[i] - mean) * (x[i] - mean);
+    float scale = 1 / __builtin_sqrtf(variance / (float)n + epsilon);
+    for (i = 0; i + LANES <= n; i += LANES) store(out + i, (load(x + i) - mean) * scale * load(weight + i) + load(bias + i));
+    for (; i < n; i++) out[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+}
+
 static void rotate_neighbours(float *x, const float *cosines, const float *sines, int64_t n) {
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES) {
@@ -98,6 +118,32 @@ static void add(float *x, const float *y, int64_t n) {
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES) store(x + i, load(x + i) + load(y + i));
     for (; i < n; i++) x[i] += y[i];
+}
+
+/// x * Phi(x). With z = |x| / sqrt(2), erfc(z) = e^(-z^2) times a polynomial in 1 / (1 + p z) (Abramowitz and Stegun 1964, 7.1.26;
+/// absolute error below 1.5e-7), and Phi(-|x|) is half of that: no difference of near-equal numbers on the negative side.
+INLINE vfloat gelu_of(vfloat x) {
+    vfloat z = larger(x, -x) * 0x1.6a09e6p-1f;
+    vfloat t = 1.0f / (1.0f + 0.3275911f * z);
+    vfloat p = splat(1.061405429f);
+    p = p * t - 1.453152027f;
+    p = p * t + 1.421413741f;
+    p = p * t - 0.284496736f;
+    p = p * t + 0.254829592f;
+    vfloat tail = 0.5f * p * t * exponential(-z * z);
+    vint negative = x < 0.0f;
+    vfloat phi = (vfloat)(((vint)tail & negative) | ((vint)(1.0f - tail) & ~negative));
+    return x * phi;
+}
+
+static void gelu(float *x, int64_t n) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) store(x + i, gelu_of(load(x + i)));
+    if (i == n) return;
+    vfloat rest = {};
+    memcpy(&rest, x + i, (size_t)(n - i) * 4);
+    rest = gelu_of(rest);
+    memcpy(x + i, &rest, (size_t)(n - i) * 4);
 }
 
 static void silu_multiply(float *gate, const float *up, int64_t n) {

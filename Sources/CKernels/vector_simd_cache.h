@@ -133,14 +133,14 @@ static void CELL_NAME(attend)(const quern_attention *job) {
         sums[r] = 0;
     }
     memset(out, 0, sizeof(float) * (size_t)(rows * value_size));
-    const int64_t last = (int64_t)job->first + job->tokens - 1;
+    const int64_t last = job->visible > 0 ? (int64_t)job->visible - 1 : (int64_t)job->first + job->tokens - 1;
     const int64_t start = job->window > 0 && job->first >= job->window ? (int64_t)job->first - job->window + 1 : 0;
     for (int64_t base = start / QUERN_ATTENTION_TILE * QUERN_ATTENTION_TILE; base <= last; base += QUERN_ATTENTION_TILE) {
         const int32_t seen = last - base + 1 < QUERN_ATTENTION_TILE ? (int32_t)(last - base + 1) : QUERN_ATTENTION_TILE;
         const int32_t count = (seen + LANES - 1) / LANES * LANES;
         CELL_NAME(score_tile)(job, queries, base, count, rows, scores);
         for (int32_t r = 0; r < rows; r++) {
-            const int64_t position = (int64_t)job->first + r / job->group;
+            const int64_t position = job->visible > 0 ? last : (int64_t)job->first + r / job->group;
             const int64_t from = job->window > 0 ? position - job->window + 1 - base : 0, to = position + 1 - base;
             const int32_t begin = from < 0 ? 0 : from > count ? count : (int32_t)from;
             const int32_t end = to < begin ? begin : to > count ? count : (int32_t)to;

@@ -33,7 +33,8 @@ enum ArchitectureList {
 
     static func named(_ name: String) throws(EngineError) -> any Architecture.Type {
         guard let match = all.first(where: { $0.name == name }) else {
-            throw .unsupportedArchitecture(found: name, supported: names)
+            guard !EncoderList.names.contains(name) else { throw .encoder(name) }
+            throw .unsupportedArchitecture(found: name, supported: names + EncoderList.names)
         }
         return match
     }

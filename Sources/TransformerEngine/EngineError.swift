@@ -7,6 +7,8 @@ public import Tensors
 public enum EngineError: Error, Equatable, CustomStringConvertible {
     // The file.
     case unsupportedArchitecture(found: String, supported: [String])
+    /// A model that makes embeddings where one that generates text was wanted.
+    case encoder(String)
     case metadata(GGUFError)
     /// A number of the metadata is outside what makes sense.
     case hyperparameter(key: String, found: String, wanted: String)
@@ -33,6 +35,7 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unsupportedArchitecture(let found, let supported):
             "the architecture '\(found)' is not supported; supported are \(supported.joined(separator: ", "))"
+        case .encoder(let architecture): "the architecture '\(architecture)' makes embeddings, not text"
         case .metadata(let error): error.description
         case .hyperparameter(let key, let found, let wanted): "metadata key '\(key)' is \(found), wanted \(wanted)"
         case .missingTensor(let name, let wanted): "tensor '\(name)' is missing, wanted with shape \(wanted)"

@@ -25,7 +25,8 @@ public struct Hyperparameters: Sendable, Equatable {
     /// `rope.freq_base`.
     public let ropeBase: Double
     public let ropeScaling: RopeScaling
-    /// Added to the mean square before its root is taken (`attention.layer_norm_rms_epsilon`).
+    /// Added to the mean square or the variance before its root is taken (`attention.layer_norm_rms_epsilon`, or
+    /// `attention.layer_norm_epsilon` where a model has layer norms).
     public let normEpsilon: Float
     /// Positions that a query sees, its own included; nil for all before it (`attention.sliding_window`).
     public let slidingWindow: Int?
@@ -35,7 +36,7 @@ public struct Hyperparameters: Sendable, Equatable {
 }
 
 extension Hyperparameters {
-    /// Reads and checks what every decoder needs.
+    /// Reads and checks what every model needs.
     ///
     /// - Parameter architecture: the prefix of the keys.
     /// - Throws: `EngineError.metadata` for a key that is missing or of the wrong kind, `.hyperparameter` for numbers out of
@@ -65,7 +66,9 @@ extension Hyperparameters {
         }
         ropeBase = try reader.number(GGUFKey.ropeFrequencyBase(architecture), above: 0, default: 10000)
         ropeScaling = try RopeScaling(reader, architecture: architecture, contextLength: contextLength)
-        normEpsilon = Float(try reader.number(GGUFKey.layerNormRMSEpsilon(architecture), above: 0))
+        let layerNorm = GGUFKey.layerNormEpsilon(architecture)
+        normEpsilon = Float(
+            try reader.number(metadata[layerNorm] == nil ? GGUFKey.layerNormRMSEpsilon(architecture) : layerNorm, above: 0))
         let window = try reader.int(GGUFKey.slidingWindow(architecture), in: 0...Int(Int32.max), default: 0)
         slidingWindow = window > 0 ? window : nil
     }

@@ -16,7 +16,7 @@ public final class TransformerModel: Sendable {
     public let weightByteCount: Int
     let network: any Network
 
-    /// The names that `general.architecture` may have.
+    /// The names that `general.architecture` may have in a model that generates text.
     public static var supportedArchitectures: [String] { ArchitectureList.names }
 
     /// - Throws: `EngineError.unsupportedArchitecture`; `.metadata` and `.hyperparameter` for numbers that are missing or make

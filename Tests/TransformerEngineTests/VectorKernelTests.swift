@@ -31,6 +31,39 @@ import Testing
         }
     }
 
+    @Test(arguments: tables) func `layer norm`(table: KernelTable) {
+        for count in Array(1...70) + [257, 2048] {
+            // Far from zero, where a variance from squares alone would lose its digits.
+            let x = numbers(count, seed: 1, scale: 3).map { $0 + 100 }
+            let (weight, bias) = (numbers(count, seed: 2), numbers(count, seed: 3))
+            var out = [Float](repeating: 0, count: count)
+            kernels(table).layer_norm(&out, x, weight, bias, Int64(count), 1e-5)
+            let mean = x.reduce(0.0) { $0 + Double($1) } / Double(count)
+            let variance = x.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(count)
+            let scale = 1 / (variance + 1e-5).squareRoot()
+            let wanted = x.indices.map { (Double(x[$0]) - mean) * scale * Double(weight[$0]) + Double(bias[$0]) }
+            expectClose(out, wanted, within: count == 1 ? 1e-2 : 2e-5)
+            var same = x
+            kernels(table).layer_norm(&same, same, weight, bias, Int64(count), 1e-5)
+            #expect(same == out)
+        }
+    }
+
+    @Test(arguments: tables) func `gelu is x times the normal distribution's function`(table: KernelTable) {
+        for count in Array(1...40) + [2003] {
+            let x = numbers(count, seed: 8, scale: 8)
+            var out = x
+            kernels(table).gelu(&out, Int64(count))
+            expectClose(out, x.map { Double($0) * 0.5 * erfc(-Double($0) / 2.0.squareRoot()) }, within: 1e-6)
+        }
+        var extremes: [Float] = [-1000, -15, 0, 15, 1000, .infinity]
+        kernels(table).gelu(&extremes, 6)
+        #expect(abs(extremes[0]) < 1e-30 && abs(extremes[1]) < 1e-30 && extremes[2...] == [0, 15, 1000, .infinity])
+        var undefined: [Float] = [.nan]
+        kernels(table).gelu(&undefined, 1)
+        #expect(undefined[0].isNaN)
+    }
+
     @Test(arguments: tables) func `rotations turn pairs`(table: KernelTable) {
         for count in stride(from: 2, through: 72, by: 2) {
             let x = numbers(count, seed: 3)
@@ -137,9 +170,12 @@ import Testing
                 cache.store_key(&keyCells, Int64(position), keys[position], Int32(keySize))
                 cache.store_value(&valueCells, Int64(position), values[position], Int32(valueSize))
             }
-            for (first, tokens, group, window) in [
-                (0, 1, 1, 0), (0, 7, 3, 0), (63, 1, 4, 0), (64, 1, 4, 0), (60, 10, 2, 0), (100, 48, 1, 0), (130, 5, 4, 9),
-                (3, 2, 2, 50), (140, 3, 1, 70), (10, 6, 1, 1),
+            for (first, tokens, group, window, visible) in [
+                (0, 1, 1, 0, 0), (0, 7, 3, 0, 0), (63, 1, 4, 0, 0), (64, 1, 4, 0, 0), (60, 10, 2, 0, 0), (100, 48, 1, 0, 0),
+                (130, 5, 4, 9, 0),
+                (3, 2, 2, 50, 0), (140, 3, 1, 70, 0), (10, 6, 1, 1, 0),
+                // An encoder's: all positions are seen, by those before them too.
+                (0, 1, 1, 0, 1), (0, 7, 3, 0, 7), (0, 48, 1, 0, 150), (0, 3, 2, 0, 64), (48, 17, 2, 0, 65),
             ] {
                 let queries = numbers(tokens * group * keySize, seed: first + 1, scale: 2)
                 var out = [Float](repeating: .nan, count: tokens * group * valueSize)
@@ -148,7 +184,7 @@ import Testing
                 (job.query_stride, job.out_stride) = (group * keySize, group * valueSize)
                 (job.tokens, job.group, job.first) = (Int32(tokens), Int32(group), Int32(first))
                 (job.key_size, job.value_size) = (Int32(keySize), Int32(valueSize))
-                (job.window, job.scale) = (Int32(window), 0.25)
+                (job.window, job.visible, job.scale) = (Int32(window), Int32(visible), 0.25)
                 queries.withUnsafeBufferPointer { queries in
                     out.withUnsafeMutableBufferPointer { out in
                         scratch.withUnsafeMutableBufferPointer { scratch in
@@ -166,11 +202,11 @@ import Testing
                 }
                 for row in 0..<tokens * group {
                     let wanted = reference(
-                        Array(queries[row * keySize..<(row + 1) * keySize]), keys, values, position: first + row / group,
-                        window: window, scale: 0.25)
+                        Array(queries[row * keySize..<(row + 1) * keySize]), keys, values,
+                        position: visible > 0 ? visible - 1 : first + row / group, window: window, scale: 0.25)
                     expectClose(
                         Array(out[row * valueSize..<(row + 1) * valueSize]), wanted, within: 1e-5,
-                        "first \(first) tokens \(tokens) group \(group) window \(window)")
+                        "first \(first) tokens \(tokens) group \(group) window \(window) visible \(visible)")
                 }
             }
         }

@@ -28,7 +28,8 @@
 /// Attention of a few tokens of one sequence, for the query heads that share one KV head.
 ///
 /// Row `t * group + g` is query head `g` of token `t`, whose position is `first + t`. It sees positions 0 through its own, or the
-/// last `window` of these where `window` is above zero; keys and values up to `first + tokens - 1` are in the cache.
+/// last `window` of these where `window` is above zero; keys and values up to `first + tokens - 1` are in the cache. Where `visible`
+/// is above zero, every row sees positions 0 to `visible - 1` instead, those after its own too: an encoder's attention.
 typedef struct quern_attention {
     const float *queries;     ///< head g of token t at `queries + t * query_stride + g * key_size`
     const void *keys;         ///< this KV head's keys, in the cells of the cache
@@ -40,6 +41,7 @@ typedef struct quern_attention {
     int32_t key_size, value_size;
     int32_t first;
     int32_t window;
+    int32_t visible;          ///< zero for a decoder; excludes a window
     float scale;              ///< multiplies the products of queries and keys
     float *scratch;           ///< QUERN_ATTENTION_SCRATCH floats of the calling thread
 } quern_attention;
@@ -70,6 +72,10 @@ typedef struct quern_vector_table {
     void (*rotate_halves)(float *x, const float *cosines, const float *sines, int64_t n);
     /// x += y
     void (*add)(float *x, const float *y, int64_t n);
+    /// out = (x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias (Ba et al. 2016); `out` may be `x`.
+    void (*layer_norm)(float *out, const float *x, const float *weight, const float *bias, int64_t n, float epsilon);
+    /// x = x * Phi(x), where Phi is the normal distribution's function (Hendrycks and Gimpel 2016), to 2e-7 of x.
+    void (*gelu)(float *x, int64_t n);
     /// gate = gate / (1 + exp(-gate)) * up
     void (*silu_multiply)(float *gate, const float *up, int64_t n);
     /// Whether no element is infinite or not a number.

@@ -1,0 +1,56 @@
+// A model that turns a text into one vector, as it lies in a file: checked, mapped, ready for sessions.
+public import GGUF
+
+/// The weights and shape of an encoder: every token sees all the others, and a sequence leaves as one vector.
+///
+/// ```swift
+/// let model = try EncoderModel(file: GGUFFile(path: path))
+/// let session = try EmbeddingSession(model: model, pool: ThreadPool())
+/// let vectors = try session.embed([tokens, otherTokens])
+/// ```
+public final class EncoderModel: Sendable {
+    public let hyperparameters: Hyperparameters
+    /// How a sequence's hidden states become its vector.
+    public let pooling: Pooling
+    /// Tokens that the model knows: the rows of its embedding.
+    public let vocabularySize: Int
+    /// Bytes of all tensors of the file.
+    public let weightByteCount: Int
+    let network: PostNormEncoder
+
+    /// The names that `general.architecture` may have.
+    public static var supportedArchitectures: [String] { EncoderList.names }
+
+    /// Components of a vector.
+    public var dimensions: Int { hyperparameters.width }
+
+    /// - Throws: `EngineError`, as `TransformerModel` does.
+    public init(file: GGUFFile) throws(EngineError) {
+        let name: String
+        do { name = try file.metadata.requiredString(GGUFKey.architecture) } catch { throw .metadata(error) }
+        guard let architecture = EncoderList.all.first(where: { $0.name == name }) else {
+            throw .unsupportedArchitecture(found: name, supported: ArchitectureList.names + EncoderList.names)
+        }
+        hyperparameters = try Hyperparameters(metadata: file.metadata, architecture: name)
+        pooling = try Pooling(HyperparameterReader(metadata: file.metadata), architecture: name)
+        network = try architecture.load(WeightReader(file: file, parameters: hyperparameters))
+        vocabularySize = network.vocabularySize
+        weightByteCount = file.tensorByteCount
+    }
+}
+
+/// A family of encoders: how a file of it becomes a network. Each one lives in a file of its own under `Architectures`.
+protocol EncoderArchitecture {
+    /// Its name in `general.architecture`, and the prefix of its metadata keys.
+    static var name: String { get }
+
+    /// Finds the weights and puts them together.
+    static func load(_ reader: WeightReader) throws(EngineError) -> PostNormEncoder
+}
+
+/// The encoders that Quern runs, by name.
+enum EncoderList {
+    static var all: [any EncoderArchitecture.Type] { [Bert.self, NomicBert.self] }
+
+    static var names: [String] { all.map { $0.name } }
+}
