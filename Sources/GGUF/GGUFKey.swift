@@ -28,6 +28,8 @@ public enum GGUFKey {
     public static let merges = "tokenizer.ggml.merges"
     public static let bosTokenID = "tokenizer.ggml.bos_token_id"
     public static let eosTokenID = "tokenizer.ggml.eos_token_id"
+    /// Every token that ends a reply: Ollama's key, for checkpoints whose generation_config.json lists several.
+    public static let eosTokenIDs = "tokenizer.ggml.eos_token_ids"
     public static let eotTokenID = "tokenizer.ggml.eot_token_id"
     public static let eomTokenID = "tokenizer.ggml.eom_token_id"
     public static let unknownTokenID = "tokenizer.ggml.unknown_token_id"

@@ -17,7 +17,7 @@ extension Vocabulary {
         traits = try Self.traits(metadata, count: strings.count)
         special = Self.special(metadata, defaults: defaults, count: strings.count)
         findSpecialTokensByText()
-        findEndOfGeneration()
+        findEndOfGeneration(listed: metadata.ints(GGUFKey.eosTokenIDs) ?? [])
         setStripping(metadata)
     }
 

@@ -59,7 +59,8 @@ extension Vocabulary {
         traits[Int(id)].insert(.control)
     }
 
-    mutating func findEndOfGeneration() {
+    /// - Parameter listed: the ends that the file itself lists; ids outside the vocabulary are ignored.
+    mutating func findEndOfGeneration(listed: [Int]) {
         endOfGeneration = Set([special.fillPadding, special.fillRepository, special.fillSeparator].compactMap { $0 })
         for name in Self.endOfGenerationNames {
             guard let id = texts.find(name) else { continue }
@@ -69,6 +70,8 @@ extension Vocabulary {
         for id in Self.alwaysShownNames.compactMap({ texts.find($0) }) { traits[Int(id)] = .userDefined }
         endOfGeneration.formUnion([special.end, special.endOfTurn, special.endOfMessage].compactMap { $0 })
         removeFalseEnds()
+        // What the file says outright is no guess by name.
+        for id in listed where (0..<texts.count).contains(id) { endOfGeneration.insert(TokenID(id)) }
     }
 
     /// Texts that end a reply in one family of models and not in another.

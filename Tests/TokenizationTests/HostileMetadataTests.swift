@@ -52,6 +52,16 @@ struct HostileMetadataTests {
                 == .wrongType(key: "tokenizer.ggml.scores", found: "an array of 1 strings", wanted: "an array of numbers"))
     }
 
+    @Test("every end that the file lists ends a reply; numbers of no token do nothing")
+    func ends() throws {
+        var metadata = SampleVocabulary.bytePairs(["ab"], merges: ["a b"])
+        metadata["tokenizer.ggml.eos_token_id"] = .uint32(7)
+        metadata["tokenizer.ggml.eos_token_ids"] = .array(.int32([7, 256, -1, 9999]))
+        #expect(try Tokenizer(metadata: metadata).vocabulary.endOfGeneration == [7, 256])
+        metadata["tokenizer.ggml.eos_token_ids"] = .string("7")
+        #expect(try Tokenizer(metadata: metadata).vocabulary.endOfGeneration == [7])
+    }
+
     @Test("merges that are no pairs")
     func merges() {
         for text in ["", "ab", " ", "a ", "  "] {

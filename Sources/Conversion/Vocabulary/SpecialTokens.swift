@@ -91,9 +91,9 @@ struct SpecialTokens {
         for role in Role.allCases {
             if let id = ids[role] { metadata[role.key] = .uint32(UInt32(id)) }
         }
-        // Ollama's key: llama.cpp knows one end only and finds the others by their names.
+        // llama.cpp knows one end only and finds the others by their names.
         if endIDs.count > 1 {
-            metadata["tokenizer.ggml.eos_token_ids"] = .array(.int32(endIDs.map { Int32(clamping: $0) }))
+            metadata[GGUFKey.eosTokenIDs] = .array(.int32(endIDs.map { Int32(clamping: $0) }))
         }
     }
 }
