@@ -15,7 +15,7 @@ struct CopyCommand: ParsableCommand {
     @Argument(help: "The name it gets as well.") var destination: String
 
     func run() throws {
-        try LocalModels().copy(source, to: destination)
+        try LocalModels.onHost().copy(source, to: destination)
         try Console.putLine("copied '\(source)' to '\(destination)'")
     }
 }

@@ -41,7 +41,7 @@ struct CreateCommand: ParsableCommand {
         if self.plan { return try Console.putLine(plan.json.text(.pretty)) }
         let display = progress.display
         defer { display.finish() }
-        let built = try LocalModels().create(
+        let built = try LocalModels.onHost().create(
             BuildRequest(
                 plan: plan, name: name, folder: ModelfileReading.folder(of: file), fileType: fileType, linksFiles: link,
                 threads: threads),

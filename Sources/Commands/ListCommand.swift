@@ -20,7 +20,7 @@ struct ListCommand: ParsableCommand {
     @OptionGroup var answer: FormatOption
 
     func run() throws {
-        let (models, problems) = try LocalModels().list(prefix: prefix)
+        let (models, problems) = try LocalModels.onHost().list(prefix: prefix)
         for problem in problems { Console.note("warning: \(problem)") }
         switch answer.format {
         case .text: try Console.put(Self.table(models))

@@ -14,7 +14,7 @@ struct RemoveCommand: ParsableCommand {
     @Argument(help: "The models to remove.") var models: [String]
 
     func run() throws {
-        let store = try LocalModels()
+        let store = try LocalModels.onHost()
         for model in models {
             try store.remove(model)
             try Console.putLine("deleted '\(model)'")

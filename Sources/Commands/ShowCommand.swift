@@ -35,7 +35,7 @@ struct ShowCommand: ParsableCommand {
     }
 
     func run() throws {
-        let inspection = try LocalModels().inspect(model)
+        let inspection = try LocalModels.onHost(for: model).inspect(model)
         let package = inspection.package
         if license { return try Console.putLine(package?.licenseText ?? "") }
         if parameters { return try Console.putLine(package?.parametersText ?? "") }

@@ -12,6 +12,26 @@ public struct LocalModels: Sendable {
     public init() throws(StoreError) {
         store = try ModelStore(environment: Environment.variables(["OLLAMA_MODELS", "OLLAMA_NOPRUNE", "HOME"]))
     }
+
+    /// The models behind `OLLAMA_HOST`. While that is not set, or names this machine, no server is needed.
+    ///
+    /// - Throws: `ServiceError.noServer` for another machine's models.
+    public static func onHost() throws -> LocalModels {
+        guard OllamaHost(OllamaEnvironment.ofProcess["OLLAMA_HOST"]).isThisMachine else { throw ServiceError.noServer }
+        return try LocalModels()
+    }
+
+    /// The models for a command that takes a model or a file: a file is on this machine whatever the host.
+    public static func onHost(for text: String) throws -> LocalModels {
+        isFileName(text) ? try LocalModels() : try onHost()
+    }
+}
+
+extension OllamaEnvironment {
+    /// The variables of this process that are not about the store.
+    public static var ofProcess: OllamaEnvironment {
+        OllamaEnvironment(Environment.variables(["OLLAMA_HOST", "OLLAMA_NOHISTORY"]))
+    }
 }
 
 /// A model as a list shows it.

@@ -21,12 +21,16 @@ extension LocalModels {
     ///
     /// - Throws: `StoreError.modelNotFound`, `ManifestError` for a name that cannot be one, `BytesError` for a missing file.
     public func reference(_ text: String) throws -> ModelReference {
-        if text.lowercased().hasSuffix(".gguf") || text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") {
+        if Self.isFileName(text) {
             // Asked for here, so that the error names the file and not the first thing that is done with it.
             _ = try FileStatus(path: text)
             return .file(path: text)
         }
         return .stored(try store.model(try ModelName(text)))
+    }
+
+    static func isFileName(_ text: String) -> Bool {
+        text.lowercased().hasSuffix(".gguf") || text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../")
     }
 
     /// Where the GGUF file of the model's weights lies.

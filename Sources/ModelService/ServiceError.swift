@@ -6,6 +6,8 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
     /// The package has a layer that a runner would have to apply and this one cannot.
     case unsupportedLayer(model: String, layer: String)
     case doesNotSupport(model: String, capability: String)
+    /// `OLLAMA_HOST` names another machine.
+    case noServer
 
     public var description: String {
         switch self {
@@ -14,6 +16,8 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
             "model '\(model)' is in the format '\(format)', which cannot be run; GGUF can"
         case .unsupportedLayer(let model, let layer): "model '\(model)' has \(layer), which cannot be run"
         case .doesNotSupport(let model, let capability): "\"\(model)\" does not support \(capability)"
+        // Ollama's words, which programs look for.
+        case .noServer: "could not connect to ollama server, run 'ollama serve' to start it"
         }
     }
 }

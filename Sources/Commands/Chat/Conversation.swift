@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import ChatPrompt
+import ModelManifest
 import ModelService
 import ModelfilePlan
 import Packaging
@@ -27,7 +28,7 @@ struct Conversation {
         isVerbose = verbose
         self.wrapsWords = wrapsWords
         messages = chat.history
-        let keepsHistory = Environment.flag("OLLAMA_NOHISTORY") != true
+        let keepsHistory = !OllamaEnvironment.ofProcess.isOn("OLLAMA_NOHISTORY")
         editor = LineEditor(
             history: LineHistory(file: keepsHistory ? Environment.home + "/.ollama/history" : nil),
             isInteractive: Console.isTerminal(.error))
@@ -138,7 +139,7 @@ struct Conversation {
     private mutating func load(_ name: String) throws {
         try Console.putLine("Loading model '\(name)'")
         do {
-            chat = try LocalModels().open(name)
+            chat = try LocalModels.onHost(for: name).open(name)
             (messages, system, options) = (chat.history, nil, chat.packageOptions)
             try options.apply(userParameters.json)
         } catch { try Console.putLine("Couldn't load model '\(name)': \(error)") }
