@@ -30,11 +30,4 @@ public struct Folder: Sendable {
         var status = stat()
         return stat(path(of: name), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
-
-    /// The folder's own name, links and `.` resolved; nil where it does not exist.
-    public var resolvedName: String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved).split(separator: "/").last.map(String.init)
-    }
 }

@@ -23,10 +23,10 @@ public struct CheckpointConverter: Sendable {
         let config = try config(of: folder)
         let architecture = try CheckpointArchitectures.architecture(of: config)
         let tensors = try tensors(of: folder, architecture)
-        let name = type(of: architecture).ggufName
+        let ownName = try Self.name(in: config)
         var metadata = GGUFMetadata()
         GeneralMetadata(
-            architecture: name, name: options.name ?? folder.name,
+            architecture: type(of: architecture).ggufName, name: options.name ?? ownName,
             parameterCount: tensors.reduce(0) { $0 + $1.source.shape.elementCount },
             generationConfig: try folder.object(in: CheckpointFolder.generationConfigName) ?? JSONObject()
         ).write(to: &metadata)
@@ -40,6 +40,12 @@ public struct CheckpointConverter: Sendable {
         return ConvertedModel(
             metadata: metadata, tensors: tensors, warnings: architecture.warnings + tokenizer.warnings,
             sourceType: Self.commonType(tensors.map { ($0.source.shape, $0.source.storedType) }))
+    }
+
+    /// What the checkpoint calls itself: the last part of the name it was saved under. Its folder's name is none of its contents, and a
+    /// file that held it would have another digest on every machine.
+    private static func name(in config: CheckpointConfig) throws(ConversionError) -> String? {
+        try config.optionalString("_name_or_path")?.split(separator: "/").last.map(String.init)
     }
 
     private func config(of folder: CheckpointFolder) throws(ConversionError) -> CheckpointConfig {

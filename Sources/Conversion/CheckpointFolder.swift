@@ -4,8 +4,6 @@ public import JSONText
 /// A folder in Hugging Face's layout: config.json, tokenizer files, safetensors. The small files are read on demand.
 public struct CheckpointFolder: Sendable {
     public let path: String
-    /// What the folder is called, links and `.` resolved.
-    public let name: String
     private let folder: Folder
 
     static let configName = "config.json"
@@ -21,7 +19,6 @@ public struct CheckpointFolder: Sendable {
     public init(path: String) throws(ConversionError) {
         self.path = path
         folder = Folder(path)
-        name = folder.resolvedName ?? path
         guard folder.hasFile(Self.configName) else { throw .missingFile(folder: path, name: Self.configName) }
     }
 

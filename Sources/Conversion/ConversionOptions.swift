@@ -1,7 +1,7 @@
 /// What a caller may decide about a conversion.
 public struct ConversionOptions: Sendable {
     public var outputType: OutputType
-    /// The value of `general.name`; the folder's own name where nil.
+    /// The value of `general.name`; where nil, the one that the checkpoint's config.json says, or none.
     public var name: String?
     /// The value of `tokenizer.ggml.pre`, instead of recognising it from tokenizer.json's rules.
     public var preTokenizer: String?

@@ -5,7 +5,8 @@ import Tensors
 /// The `general.*` keys: what a model is called, how large it is, how its makers sample from it.
 struct GeneralMetadata {
     let architecture: String
-    let name: String
+    /// nil leaves the key out.
+    let name: String?
     /// Elements of all tensors.
     let parameterCount: Int
     /// generation_config.json, or an empty object.
@@ -15,7 +16,7 @@ struct GeneralMetadata {
         metadata[GGUFKey.architecture] = .string(architecture)
         metadata[GGUFKey.type] = .string("model")
         writeSampling(to: &metadata)
-        metadata[GGUFKey.name] = .string(name)
+        metadata[GGUFKey.name] = name.map { .string($0) }
         metadata[GGUFKey.sizeLabel] = .string(ModelSize.label(parameterCount))
     }
 

@@ -21,6 +21,17 @@ import Testing
         #expect(metadata.double("llama.rope.scaling.factor") == 4 && metadata.double("llama.rope.freq_base") == 5000)
     }
 
+    /// A folder can have any name; the same checkpoint makes the same file wherever it lies.
+    @Test func theNameIsTheCheckpointsOwn() throws {
+        var checkpoint = TestCheckpoint()
+        #expect(try checkpoint.convert().metadata["general.name"] == nil)
+        checkpoint.config["_name_or_path"] = "maker/Model-1B"
+        #expect(try checkpoint.convert().metadata.string("general.name") == "Model-1B")
+        #expect(try checkpoint.convert(ConversionOptions(name: "mine")).metadata.string("general.name") == "mine")
+        checkpoint.config["_name_or_path"] = ""
+        #expect(try checkpoint.convert().metadata["general.name"] == nil)
+    }
+
     @Test func parametersByKindOfLayer() throws {
         var checkpoint = TestCheckpoint(architecture: "MistralForCausalLM")
         checkpoint.config["rope_parameters"] = ["full_attention": ["rope_type": "default", "rope_theta": 77.0]]

@@ -70,7 +70,6 @@ import Testing
     @Test func windowsEndsAndNamesAreWritten() throws {
         #expect(try Self.convert("mistral").metadata.int("llama.attention.sliding_window") == 24)
         #expect(try Self.convert("llama").metadata.ints("tokenizer.ggml.eos_token_ids") == [291, 292])
-        #expect(try Self.convert("qwen3").metadata.string(GGUFKey.name) == "qwen3")
         #expect(try Self.convert("qwen3").metadata.string(GGUFKey.chatTemplate) == "{{ messages[0].content }}\n")
     }
 
