@@ -3,7 +3,7 @@ import Glibc
 /// A range of immutable bytes that many owners may share: part of a mapped file, or of memory of our own.
 ///
 /// A region is cheap to copy and to cut; the bytes live as long as any region over them. Indices are offsets from the region's
-/// start. A mapped file that is truncated underneath a region raises SIGBUS (`MappedFile` says what is done about it).
+/// start. Where a mapped file is truncated underneath a region, the lost bytes read as zeros, and `checkIntact` says so.
 public struct ByteRegion: Sendable {
     private let storage: ByteStorage
     private let start: Int
@@ -24,6 +24,11 @@ public struct ByteRegion: Sendable {
     public static func mapping(_ path: String) throws(BytesError) -> ByteRegion {
         ByteRegion(mapped: try MappedFile(path: path))
     }
+
+    /// Says whether the bytes read so far were the file's; memory of our own always is intact.
+    ///
+    /// - Throws: `BytesError.truncatedUnderneath` where the mapped file became shorter and a read met its end.
+    public func checkIntact() throws(BytesError) { try (storage as? MappedFile)?.checkIntact() }
 
     /// The file behind the region, if it is a mapping; for error messages and `FICLONE`.
     public var path: String? { (storage as? MappedFile)?.path }

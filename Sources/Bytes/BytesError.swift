@@ -6,6 +6,8 @@ public enum BytesError: Error, Equatable, CustomStringConvertible {
     case notRegularFile(path: String)
     /// A read went past the end: `needed` bytes at `offset` of `available`.
     case truncated(offset: Int, needed: UInt64, available: Int)
+    /// A file became shorter while it was mapped; what was read of it since is worth nothing.
+    case truncatedUnderneath(path: String)
 
     public var description: String {
         switch self {
@@ -14,6 +16,7 @@ public enum BytesError: Error, Equatable, CustomStringConvertible {
         case .notRegularFile(let path): "cannot write '\(path)': not a regular file"
         case .truncated(let offset, let needed, let available):
             "\(needed) bytes wanted at offset \(offset), but the data ends at \(available)"
+        case .truncatedUnderneath(let path): "'\(path)' became shorter while it was read"
         }
     }
 

@@ -1,13 +1,17 @@
+import CLinux
 import Glibc
 
 /// A file mapped for reading, whole and private. Unmapped when the last `ByteRegion` over it goes away.
 ///
 /// Blobs of the store are immutable and written by rename, so mapping them is safe. A user's own file may be truncated by
-/// somebody else while it is mapped; the kernel then raises SIGBUS at the next read past its new end.
+/// somebody else while it is mapped; the kernel then raises SIGBUS at the next read past its new end. A handler lets such a read see
+/// zeros, and `checkIntact` tells: readers ask it before they hand on what they made of the bytes.
 @safe
 public final class MappedFile: ByteStorage, @unchecked Sendable {
     let count: Int
     public let path: String
+    /// What the mapping is watched by.
+    private let watch: Int32
 
     /// How a part of the file is going to be read.
     public enum Use: Sendable {
@@ -29,10 +33,13 @@ public final class MappedFile: ByteStorage, @unchecked Sendable {
         self.count = Int(status.st_size)
         if count == 0 {
             // An empty file cannot be mapped. One page of nobody keeps the address valid; `deinit` unmaps it all the same.
-            super.init(address: try Self.map(length: 1, flags: MAP_PRIVATE | MAP_ANONYMOUS, descriptor: -1, path: path))
+            let address = try Self.map(length: 1, flags: MAP_PRIVATE | MAP_ANONYMOUS, descriptor: -1, path: path)
+            watch = -1
+            super.init(address: address)
         } else {
-            super.init(
-                address: try Self.map(length: count, flags: MAP_PRIVATE, descriptor: descriptor, path: path))
+            let address = try Self.map(length: count, flags: MAP_PRIVATE, descriptor: descriptor, path: path)
+            watch = quern_watch_mapping(address, count)
+            super.init(address: address)
         }
     }
 
@@ -46,7 +53,15 @@ public final class MappedFile: ByteStorage, @unchecked Sendable {
         return UnsafeRawPointer(mapped)
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: address), max(count, 1)) }
+    deinit {
+        quern_forget_mapping(watch)
+        munmap(UnsafeMutableRawPointer(mutating: address), max(count, 1))
+    }
+
+    /// - Throws: `BytesError.truncatedUnderneath` once a read has met the end of a file that was longer when it was mapped.
+    func checkIntact() throws(BytesError) {
+        if quern_mapping_was_truncated(watch) != 0 { throw .truncatedUnderneath(path: path) }
+    }
 
     func advise(_ use: Use, offset: Int, length: Int) {
         let advice =

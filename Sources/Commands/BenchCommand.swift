@@ -47,13 +47,17 @@ struct BenchCommand: ParsableCommand {
         var results: [SpeedResult] = []
         if promptLength > 0 {
             results.append(
-                try measure("pp\(promptLength)", session, tokens: promptLength) { try session.evaluate($0) })
+                try measure("pp\(promptLength)", session, tokens: promptLength) {
+                    try session.evaluate($0)
+                    try loaded.file.checkIntact()
+                })
         }
         if generationLength > 0 {
             results.append(
                 try measure("tg\(generationLength)", session, tokens: generationLength) { tokens in
                     for token in tokens {
                         try session.evaluate([token])
+                        try loaded.file.checkIntact()
                         try Interruption.check()
                     }
                 })

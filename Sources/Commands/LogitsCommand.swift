@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compute
+import GGUF
 import JSONText
 import ModelService
 import Runner
@@ -31,6 +32,7 @@ struct LogitsCommand: ParsableCommand {
         let session = try InferenceSession(
             model: loaded.transformer, contextLength: max(tokens.count, 1), pool: ThreadPool())
         try session.evaluate(tokens, logits: .all)
+        try loaded.file.checkIntact()
         let rows = (0..<tokens.count).map { session.logits($0) }
         guard !json else {
             let values = rows.map { row in JSONValue.array(row.map { .number(JSONNumber($0)) }) }

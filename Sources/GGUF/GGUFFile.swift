@@ -25,6 +25,8 @@ public struct GGUFFile: Sendable {
     /// Whether the tensors came from several files.
     public let isSplit: Bool
     private let regions: [ByteRegion]
+    /// One region of each file that tensors lie in.
+    private let files: [ByteRegion]
     private let positions: [String: Int]
 
     /// Opens the file at `path`; when it is one shard of several, opens the others beside it too.
@@ -50,6 +52,7 @@ public struct GGUFFile: Sendable {
         metadata = header.metadata
         tensors = header.tensors
         regions = header.regions
+        files = header.regions.reduce(into: []) { if $0.last?.path != $1.path || $0.isEmpty { $0.append($1) } }
         positions = Dictionary(uniqueKeysWithValues: header.tensors.enumerated().map { ($1.name, $0) })
     }
 
@@ -57,7 +60,10 @@ public struct GGUFFile: Sendable {
         let region: ByteRegion
         do { region = try ByteRegion.mapping(path) } catch { throw .unreadable("\(error)") }
         var parser = GGUFParser(region, file: path)
-        return try parser.parse()
+        let header = Result { () throws(GGUFError) in try parser.parse() }
+        // A header that was cut off while it was read looks wrong in some other way.
+        do { try region.checkIntact() } catch { throw .unreadable("\(error)") }
+        return try header.get()
     }
 
     public func tensor(named name: String) -> GGUFTensor? { positions[name].map { tensors[$0] } }
@@ -65,6 +71,13 @@ public struct GGUFFile: Sendable {
     /// The bytes of a tensor of this file; none for a tensor of another.
     public func bytes(of tensor: GGUFTensor) -> ByteRegion {
         positions[tensor.name].map { regions[$0] } ?? ByteRegion([])
+    }
+
+    /// Says whether the tensors read so far were the file's.
+    ///
+    /// - Throws: `GGUFError.unreadable` where a file became shorter while it was mapped.
+    public func checkIntact() throws(GGUFError) {
+        do { for region in files { try region.checkIntact() } } catch { throw .unreadable("\(error)") }
     }
 
     /// Bytes of all tensors, without padding.

@@ -103,7 +103,9 @@ public final class BlobWriter {
         try session.store.writing(needed: expected) { () throws(BytesError) in
             switch piece {
             case .bytes(let bytes): try file.write(bytes)
-            case .region(let region): try region.withSpan { (span) throws(BytesError) in try file.write(span) }
+            case .region(let region):
+                try region.withSpan { (span) throws(BytesError) in try file.write(span) }
+                try region.checkIntact()
             }
         }
         let written = byteCount - pending.count

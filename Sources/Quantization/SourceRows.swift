@@ -49,6 +49,9 @@ struct SourceRows {
         }
     }
 
+    /// - Throws: `BytesError` where a file became shorter while its rows were read.
+    func checkIntact() throws(BytesError) { for part in source.parts { try part.checkIntact() } }
+
     /// Gives back the pages of rows that are done with: as they go where rows lie in order, all of them at the end otherwise.
     func release(through row: Int, from first: Int) {
         if source.rowOrder == .asStored {

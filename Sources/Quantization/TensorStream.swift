@@ -50,6 +50,7 @@ public final class TensorStream {
         while first < rows {
             let last = min(rows, first + rowsPerItem * items)
             try wave(conversion, first..<last, rowsPerItem: rowsPerItem)
+            try conversion.rows.checkIntact()
             conversion.rows.release(through: last, from: first)
             first = last
         }

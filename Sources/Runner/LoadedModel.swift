@@ -15,6 +15,7 @@ public final class LoadedModel: Sendable {
         let file = try GGUFFile(path: path)
         tokenizer = try Tokenizer(metadata: file.metadata)
         transformer = try TransformerModel(file: file)
+        try file.checkIntact()
         self.file = file
         loadDuration = start.duration(to: .now)
     }

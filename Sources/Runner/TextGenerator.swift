@@ -1,4 +1,5 @@
 public import Compute
+import GGUF
 import Sampling
 public import Tokenization
 import TransformerEngine
@@ -51,6 +52,8 @@ public final class TextGenerator {
                 summary.endReason = .cancelled
                 break
             }
+            // What was computed from weights that are gone is no answer.
+            try model.file.checkIntact()
             let token = try session.withLogits { logits in try sampler.sample(logits) }
             sampler.accept(token)
             summary.generatedTokens += 1

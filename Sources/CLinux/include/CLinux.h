@@ -2,6 +2,8 @@
 #ifndef QUERN_CLINUX_H
 #define QUERN_CLINUX_H
 
+#include <stddef.h>
+
 /// Clones the data of `source` into `target` without copying it (the FICLONE ioctl). Returns 0, or the errno.
 int quern_clone_file(int target, int source);
 
@@ -29,6 +31,14 @@ void quern_watch_interrupts(void);
 /// The number of the signal noted since the last clearing, or 0.
 int quern_interrupted(void);
 void quern_clear_interrupt(void);
+
+/// Watches a mapped file: should it become shorter, its lost pages read as zeros instead of ending the process with SIGBUS. Returns the
+/// number that the other two functions take, or -1 when too many files are mapped for one more to be watched.
+int quern_watch_mapping(const void *address, size_t length);
+/// To be called before the mapping goes away.
+void quern_forget_mapping(int slot);
+/// Whether a page of the mapping was found missing.
+int quern_mapping_was_truncated(int slot);
 
 /// Switches the terminal behind `descriptor` to reading key by key without echo; 0 or the errno. The way back is `quern_restore_terminal`.
 int quern_raw_terminal(int descriptor);
