@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
         let think = try ThinkOption.setting(self.think)
         let typed = StandardStream.input.isTerminal ? "" : String(decoding: try StandardStream.input.readAll(), as: UTF8.self)
         let text = ([typed.trimmingTrailingNewlines()] + prompt).filter { !$0.isEmpty }.joined(separator: " ")
-        let chat = try LocalModels.onHost(for: model).open(model)
+        let chat = try LocalModels().open(model)
         var options = chat.packageOptions
         if let seed { options.sampling.seed = seed }
         if let note = chat.templateNote { Console.note("warning: \(note)") }

@@ -43,7 +43,9 @@ struct OllamaVariablesTests {
 
     @Test("which hosts are this machine")
     func thisMachine() {
-        for text in ["", "localhost", "LOCALHOST:1", "127.0.0.1", "127.9.8.7:5", "0.0.0.0", "[::1]:7", "::", "0:0:0:0:0:0:0:1", ":80"] {
+        for text in [
+            "", "localhost", "LOCALHOST:1", "127.0.0.1", "127.9.8.7:5", "0.0.0.0", "[::1]:7", "::", "0:0:0:0:0:0:0:1", ":80",
+        ] {
             #expect(OllamaHost(text).isThisMachine, "\(text)")
         }
         for text in [
