@@ -9,12 +9,18 @@ public final class LoadedModel: Sendable {
     public let transformer: TransformerModel
     public let loadDuration: Duration
 
-    /// - Throws: `GGUFError`, `TokenizationError` or `EngineError`, each naming what does not fit.
+    /// - Throws: `GGUFError`, `TokenizationError` or `EngineError`, each naming what does not fit; `RunnerError.unusable` where the
+    ///   words and the weights are not of one model.
     public init(path: String) throws {
         let start = ContinuousClock.now
         let file = try GGUFFile(path: path)
         tokenizer = try Tokenizer(metadata: file.metadata)
         transformer = try TransformerModel(file: file)
+        let words = tokenizer.vocabulary.count
+        guard words == transformer.vocabularySize else {
+            throw RunnerError.unusable(
+                "the tokenizer has \(words) tokens, but the model's weights are for \(transformer.vocabularySize)")
+        }
         try file.checkIntact()
         self.file = file
         loadDuration = start.duration(to: .now)
