@@ -52,7 +52,7 @@ final class ProgressDisplay: Sendable {
             case (.json, _): write(Self.json(event) + "\n")
             case (_, .warning(let text)):
                 closeLine(&state)
-                write("warning: \(text)\n")
+                write("warning: \(text.withoutControls)\n")
             case (.silent, _): break
             case (.plain, .status(let text)):
                 if text != state.status { write(text + "\n") }

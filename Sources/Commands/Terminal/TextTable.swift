@@ -18,10 +18,9 @@ package struct TextTable {
         }.joined()
     }
 
-    /// A cell from outside must not move the cursor: control characters become their pictures.
+    /// A cell from outside must not move the cursor.
     private static func onOneLine(_ cell: String) -> String {
-        String(
-            String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 ? Unicode.Scalar(0x2400 + $0.value) ?? " " : $0 }))
+        cell.withoutControls.replacing("\n", with: "\u{240A}").replacing("\t", with: "\u{2409}")
     }
 }
 
