@@ -26,6 +26,8 @@ struct LineEditor {
     /// shown dimmed while nothing is typed.
     mutating func readLine(prompt: String, continuation: String, placeholder: String) throws -> Outcome {
         guard isInteractive else {
+            // A terminal that moves no cursor still shows where to type.
+            if StandardStream.error.isTerminal { try StandardStream.error.write(prompt) }
             guard let line = Swift.readLine(strippingNewline: true) else { return .endOfInput }
             return .line(line)
         }
