@@ -61,6 +61,12 @@ void quern_watch_interrupts(void) {
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    // Whoever started us may have done so from a thread that blocks signals, and we inherited that.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
 int quern_interrupted(void) { return noted_signal; }

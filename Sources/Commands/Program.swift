@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Glibc
+import ModelStore
 
 /// The whole program: arguments in, exit code out.
 public enum Program {
@@ -38,7 +39,7 @@ struct Failure {
 
     func report() -> Int32 {
         if isClosedPipe { return 0 }
-        if error is Interrupted { return 130 }
+        if isInterruption { return 130 }
         if let reported = error as? AlreadyReported { return reported.exitCode }
         let exit = QuernCommand.exitCode(for: error)
         if exit == .success {
@@ -56,6 +57,9 @@ struct Failure {
 
     /// Whoever read our output has what they wanted (`quern list | head -1`).
     private var isClosedPipe: Bool { (error as? BytesError)?.code == EPIPE }
+
+    /// The user asked to stop; the store says so in its own words.
+    private var isInterruption: Bool { error is Interrupted || error as? StoreError == .cancelled }
 
     private static func isUsageError(_ code: ExitCode) -> Bool { code == .validationFailure }
 

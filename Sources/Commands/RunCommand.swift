@@ -63,7 +63,7 @@ struct RunCommand: ParsableCommand {
         try printer.finish()
         try Console.put("\n\n")
         if verbose { Console.note(SpeedReport.text(summary, load: chat.model.loadDuration)) }
-        if summary.endReason == .cancelled, !Interruption.isRequested { throw Interrupted() }
+        if summary.endReason == .cancelled { throw Interrupted() }
     }
 }
 
