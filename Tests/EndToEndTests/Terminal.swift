@@ -4,6 +4,7 @@ import Testing
 /// Shells and pseudo-terminals round the program.
 extension Workbench {
     /// Runs a line of bash in which `$QUERN` is the program.
+    @discardableResult
     func shell(_ line: String, input: String = "") throws -> QuernProcess.Result {
         var process = quern
         process.environment["QUERN"] = QuernProcess.program.path

@@ -58,35 +58,3 @@ struct StoreFixture {
 
     static func blobName(_ text: String) -> String { Digest(of: Array(text.utf8)).fileName }
 }
-
-/// Runs a program and returns its exit status, or nil where it could not be started.
-func run(_ program: String, _ arguments: String...) -> Int32? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    process.waitUntilExit()
-    return process.terminationStatus
-}
-
-/// A small file system of its own, for as long as the value lives; nil where mounting is not allowed.
-final class SmallDisk {
-    let folder: TemporaryFolder
-    var path: String { folder.path }
-
-    init?(megabytes: Int) {
-        guard let folder = try? TemporaryFolder(),
-            run("/bin/mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.path) == 0
-        else { return nil }
-        self.folder = folder
-    }
-
-    func makeReadOnly() -> Bool { run("/bin/mount", "-o", "remount,ro", path) == 0 }
-
-    deinit { _ = run("/bin/umount", "-l", path) }
-
-    static let isAllowed = SmallDisk(megabytes: 1) != nil
-    static let absenceReason = "mounting a small disk is not allowed here"
-}
