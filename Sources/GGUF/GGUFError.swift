@@ -23,7 +23,8 @@ public enum GGUFError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .notGGUF(let file, let found): "'\(file)' is not a GGUF file: it starts with \(found), not 'GGUF'"
+        case .notGGUF(let file, let found):
+            "'\(file)' is not a GGUF file: it starts with \(found), not 'GGUF'" + (Self.olderFormats[found].map { " (\($0))" } ?? "")
         case .unsupportedVersion(let file, let version):
             "'\(file)' is GGUF version \(version); versions 2 and 3 are supported"
         case .bigEndian(let file): "'\(file)' is a big-endian GGUF file; only little-endian ones are supported"
@@ -44,4 +45,12 @@ public enum GGUFError: Error, Equatable, CustomStringConvertible {
         case .unreadable(let reason): reason
         }
     }
+
+    /// What files of the years before GGUF start with, least significant byte first.
+    private static let olderFormats = [
+        "'lmgg'": "llama.cpp's format GGML of 2023, which must be converted with a llama.cpp of that time",
+        "'fmgg'": "llama.cpp's format GGMF of 2023, which must be converted with a llama.cpp of that time",
+        "'tjgg'": "llama.cpp's format GGJT of 2023, which must be converted with a llama.cpp of that time",
+        "'FUGG'": "a big-endian GGUF file",
+    ]
 }
