@@ -57,10 +57,23 @@ extension LocalModels {
 
     /// Gives a model a second name.
     public func copy(_ source: String, to destination: String) throws {
-        let (source, destination) = (try ModelName(source), try ModelName(destination))
-        try store.copy(source, to: destination)
+        let names = (try Self.name(source, as: "source"), try Self.name(destination, as: "destination"))
+        do { try store.copy(names.0, to: names.1) } catch StoreError.modelNotFound {
+            throw ServiceError.nothingToCopy(source)
+        }
     }
 
     /// Removes a model, with the blobs that no other model needs.
-    public func remove(_ name: String) throws { _ = try store.remove(try ModelName(name)) }
+    public func remove(_ name: String) throws {
+        do { _ = try store.remove(try Self.name(name, as: "name")) } catch StoreError.modelNotFound {
+            throw ServiceError.nothingToRemove(name)
+        }
+    }
+
+    /// - Parameter role: what the name is for, as Ollama calls it in its error.
+    private static func name(_ text: String, as role: String) throws -> ModelName {
+        do { return try ModelName(text) } catch ManifestError.invalidName(_, let part, let problem) {
+            throw ServiceError.invalidName(text, role: role, problem: "the \(part.rawValue) \(problem)")
+        }
+    }
 }

@@ -6,6 +6,11 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
     /// The package has a layer that a runner would have to apply and this one cannot.
     case unsupportedLayer(model: String, layer: String)
     case doesNotSupport(model: String, capability: String)
+    /// No model has the name that a copy or a removal was asked for; the name is as it was typed.
+    case nothingToCopy(String)
+    case nothingToRemove(String)
+    /// A name to copy from or to, or to remove, that cannot be one.
+    case invalidName(String, role: String, problem: String)
     /// `OLLAMA_HOST` names another machine.
     case noServer
 
@@ -16,7 +21,10 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
             "model '\(model)' is in the format '\(format)', which cannot be run; GGUF can"
         case .unsupportedLayer(let model, let layer): "model '\(model)' has \(layer), which cannot be run"
         case .doesNotSupport(let model, let capability): "\"\(model)\" does not support \(capability)"
-        // Ollama's words, which programs look for.
+        // Ollama's words, which programs look for; the quotes differ there too.
+        case .nothingToCopy(let name): "model \"\(name)\" not found"
+        case .nothingToRemove(let name): "model '\(name)' not found"
+        case .invalidName(let name, let role, let problem): "\(role) \"\(name)\" is invalid: \(problem)"
         case .noServer: "could not connect to ollama server, run 'ollama serve' to start it"
         }
     }

@@ -133,7 +133,7 @@ import Testing
         try bench.create("neighbour", "FROM ./tiny.gguf")
         let removed = try bench.quern.run("rm", "copy", "gone", "neighbour")
         #expect(removed.exitCode == 1 && removed.output == "deleted 'copy'\n")
-        #expect(removed.errors == "error: model 'gone:latest' not found\n")
+        #expect(removed.errors == "error: model 'gone' not found\n")
         #expect(try bench.listed == ["neighbour:latest"])
         #expect(bench.blobs.count == 2, "weights and config of the neighbour")
         try bench.quern.run("rm", "neighbour")

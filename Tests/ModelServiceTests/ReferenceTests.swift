@@ -64,7 +64,16 @@ import Testing
         try fixture.models.remove("two")
         let weights = try #require(made.manifest.layers(of: .model).first)
         #expect(!FileManager.default.fileExists(atPath: fixture.models.store.path(of: weights.digest)))
-        #expect(throws: StoreError.self) { try fixture.models.remove("two") }
+        let errors = [
+            #expect(throws: ServiceError.nothingToRemove("two")) { try fixture.models.remove("two") },
+            #expect(throws: ServiceError.nothingToCopy("me/two:v1")) { try fixture.models.copy("me/two:v1", to: "x") },
+            #expect(throws: ServiceError.self) { try fixture.models.copy("two", to: "a b") },
+        ]
+        #expect(
+            errors.compactMap { $0?.description } == [
+                "model 'two' not found", "model \"me/two:v1\" not found",
+                "destination \"a b\" is invalid: the model part has ' ' as character 2; letters, digits and '_' '-' '.' are allowed",
+            ])
     }
 
     @Test func whatCanBeSeenWithoutRunning() throws {
