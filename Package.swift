@@ -99,7 +99,7 @@ let doors: [Target] = [
         ],
         swiftSettings: safeRoom),
     .testTarget(
-        name: "CommandsTests", dependencies: ["Commands", "Bytes", "TestSupport"], swiftSettings: houseRules),
+        name: "CommandsTests", dependencies: ["Commands", "Bytes", "GGUF", "TestSupport"], swiftSettings: houseRules),
     .executableTarget(name: "quern", dependencies: ["Commands"], swiftSettings: safeRoom),
 ]
 

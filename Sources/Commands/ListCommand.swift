@@ -51,6 +51,7 @@ struct ListCommand: ParsableCommand {
             "size": .number(JSONNumber(model.size)),
             "digest": .string(model.digest.hex),
             "details": [
+                "parent_model": "",
                 "format": .string(config.format),
                 "family": .string(config.family),
                 "families": config.families.map { .array($0.map { .string($0) }) } ?? .null,

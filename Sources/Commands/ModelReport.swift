@@ -1,6 +1,6 @@
 import BuildPipeline
 import Diagnostics
-import GGUF
+package import GGUF
 import JSONText
 import ModelManifest
 import ModelService
@@ -45,6 +45,8 @@ struct ModelReport {
         let facts = ModelFacts(file: file, package: package)
         var rows: [[String]] = []
         func add(_ name: String, _ value: String?) { if let value, !value.isEmpty { rows.append([name, value]) } }
+        add("Remote model", package?.config.remoteModel)
+        add("Remote URL", package?.config.remoteHost)
         add("architecture", facts.architecture)
         add("parameters", facts.parameterSize)
         add("context length", facts.contextLength.map(String.init))
@@ -62,18 +64,22 @@ struct ModelReport {
     }
 
     private static func projectorRows(_ file: GGUFFile) -> [[String]] {
-        [
-            ["architecture", file.metadata.architecture ?? "unknown"], ["parameters", HumanFormat.count(file.parameterCount)],
-            ["tensors", String(file.tensors.count)],
-        ]
+        let architecture = file.metadata.architecture ?? "unknown"
+        var rows = [["architecture", architecture], ["parameters", HumanFormat.count(file.parameterCount)]]
+        for encoder in ["vision", "audio"] {
+            for (title, key) in [("embedding length", "embedding_length"), ("dimensions", "projection_dim")] {
+                if let value = file.metadata.int("\(architecture).\(encoder).\(key)") { rows.append([title, String(value)]) }
+            }
+        }
+        return rows
     }
 
     private static func metadataRows(_ file: GGUFFile) -> [[String]] {
-        file.metadata.entries.sorted { $0.key < $1.key }.map { [$0.key, MetadataText.of($0.value)] }
+        file.publicMetadata.map { [$0.key, MetadataText.of($0.value)] }
     }
 
     private static func tensorRows(_ file: GGUFFile) -> [[String]] {
-        file.tensors.map { [$0.name, $0.type.name, $0.shape.description] }
+        file.tensors.map { [$0.name, $0.type.name, "[" + $0.shape.dimensions.map(String.init).joined(separator: " ") + "]"] }
     }
 
     /// The first two lines that say something, and a mark where there are more.
@@ -83,11 +89,21 @@ struct ModelReport {
     }
 }
 
-/// Metadata values as one short line each.
-enum MetadataText {
-    static func of(_ value: GGUFValue) -> String {
+extension GGUFFile {
+    /// The metadata that is shown, by ascending key, with the number of parameters: not the name, and not the template, which has a
+    /// flag of its own.
+    var publicMetadata: [(key: String, value: GGUFValue)] {
+        let shown = metadata.entries.filter { ![GGUFKey.name, GGUFKey.chatTemplate, GGUFKey.parameterCount].contains($0.key) }
+        let count = (key: GGUFKey.parameterCount, value: GGUFValue.uint64(UInt64(parameterCount)))
+        return (shown.map { ($0.key, $0.value) } + [count]).sorted { $0.key < $1.key }
+    }
+}
+
+/// Metadata values as one short line each, in the form of Ollama's: arrays without commas, cut after about ten columns.
+package enum MetadataText {
+    package static func of(_ value: GGUFValue) -> String {
         switch value {
-        case .string(let string): DisplayWidth.truncating(JSONValue.string(string.text).text(), to: 100)
+        case .string(let string): DisplayWidth.truncating(string.text, to: 100)
         case .bool(let value): String(value)
         case .float32(let value): JSONNumber(value).text
         case .float64(let value): JSONNumber(value).text
@@ -96,18 +112,25 @@ enum MetadataText {
         }
     }
 
+    private static let columns = 10
+
     private static func ofArray(_ array: GGUFArray) -> String {
-        let shown = 3
+        // No more than ten elements can fit, so no more are read.
         let elements: [String] =
             switch array {
-            case .string(let strings):
-                strings.prefix(shown).map { DisplayWidth.truncating(JSONValue.string($0.text).text(), to: 30) }
-            case .bool(let flags): flags.prefix(shown).map { String($0) }
+            case .string(let strings): strings.prefix(columns).map { DisplayWidth.truncating($0.text, to: 30) }
+            case .bool(let flags): flags.prefix(columns).map { String($0) }
             default:
-                array.ints?.prefix(shown).map(String.init) ?? array.floats?.prefix(shown).map { JSONNumber($0).text } ?? []
+                array.ints?.prefix(columns).map(String.init) ?? array.floats?.prefix(columns).map { JSONNumber($0).text } ?? []
             }
-        let more = array.count > shown ? ", ...+\(array.count - shown) more" : ""
-        return "[" + elements.joined(separator: ", ") + more + "]"
+        var (shown, width) = (0, 1)
+        for element in elements {
+            let more = DisplayWidth.of(element) + (shown > 0 ? 2 : 0)
+            if width + more > columns, shown > 0 { break }
+            (shown, width) = (shown + 1, width + more)
+        }
+        let rest = array.count > shown ? " ...+\(array.count - shown) more" : ""
+        return "[" + elements.prefix(shown).joined(separator: " ") + rest + "]"
     }
 }
 

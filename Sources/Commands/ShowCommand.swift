@@ -64,14 +64,21 @@ struct ShowCommand: ParsableCommand {
             object["messages"] =
                 package.messages.isEmpty
                 ? nil : .array(package.messages.map { ["role": .string($0.role), "content": .string($0.content)] })
+            for (key, text) in [
+                ("remote_model", package.config.remoteModel), ("remote_host", package.config.remoteHost),
+                ("requires", package.config.requires),
+            ] where !text.isEmpty { object[key] = .string(text) }
         }
         object["details"] = [
-            "parent_model": .string(package?.details.parentModel ?? ""), "format": "gguf", "family": .string(facts.architecture),
-            "families": package?.details.families.map { .array($0.map { .string($0) }) } ?? .array([.string(facts.architecture)]),
+            "parent_model": .string(package?.details.parentModel ?? ""), "format": .string(package?.details.format ?? "gguf"),
+            "family": .string(facts.architecture), "families": Self.families(package, facts),
             "parameter_size": .string(facts.parameterSize), "quantization_level": .string(facts.quantization),
         ]
         if let file = inspection.file {
             object["model_info"] = .object(Self.modelInfo(file, arrays: verbose))
+            if let projector = package?.projectors.first {
+                object["projector_info"] = .object(Self.modelInfo(projector.file, arrays: verbose))
+            }
             object["tensors"] = .array(
                 file.tensors.map { tensor in
                     [
@@ -86,11 +93,14 @@ struct ShowCommand: ParsableCommand {
 
     private static func modelInfo(_ file: GGUFFile, arrays: Bool) -> JSONObject {
         var info = JSONObject()
-        for entry in file.metadata.entries where entry.key != GGUFKey.name && entry.key != GGUFKey.chatTemplate {
-            info[entry.key] = MetadataJSON.of(entry.value, arrays: arrays)
-        }
-        info[GGUFKey.parameterCount] = .number(JSONNumber(file.parameterCount))
-        return info.sorted()
+        for entry in file.publicMetadata { info[entry.key] = MetadataJSON.of(entry.value, arrays: arrays) }
+        return info
+    }
+
+    /// `null` where a package's config has none; a file by itself is of its own family.
+    private static func families(_ package: PackageView?, _ facts: ModelFacts) -> JSONValue {
+        guard let package else { return .array([.string(facts.architecture)]) }
+        return package.details.families.map { .array($0.map { .string($0) }) } ?? .null
     }
 }
 

@@ -48,9 +48,11 @@ public struct ModelFacts: Sendable {
     public init(file: GGUFFile?, package: PackageView?) {
         let details = package?.details
         let metadata = file?.metadata
-        architecture = details.map(\.family) ?? metadata?.architecture ?? "unknown"
-        parameterSize = details.map(\.parameterSize) ?? ParameterCountText.of(file?.parameterCount ?? 0)
-        quantization = details.map(\.quantizationLevel) ?? FileTypeName.of(metadata?.int(GGUFKey.fileType))
+        // A config may leave out what the weights say; a model without weights here has no more than its config.
+        architecture = details?.family.nonEmpty ?? metadata?.architecture ?? ""
+        parameterSize = details?.parameterSize.nonEmpty ?? file.map { ParameterCountText.of($0.parameterCount) } ?? ""
+        quantization =
+            details?.quantizationLevel.nonEmpty ?? file.map { FileTypeName.of($0.metadata.int(GGUFKey.fileType)) } ?? ""
         contextLength = details?.contextLength ?? metadata?.int(GGUFKey.contextLength(architecture))
         embeddingLength = details?.embeddingLength ?? metadata?.int(GGUFKey.embeddingLength(architecture))
     }
@@ -71,4 +73,8 @@ extension LocalModels {
                 name: reference.displayName, file: package.weights?.file, package: package, template: template)
         }
     }
+}
+
+extension String {
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }
