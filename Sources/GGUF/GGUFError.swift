@@ -24,7 +24,8 @@ public enum GGUFError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notGGUF(let file, let found):
-            "'\(file)' is not a GGUF file: it starts with \(found), not 'GGUF'" + (Self.olderFormats[found].map { " (\($0))" } ?? "")
+            "'\(file)' is not a GGUF file: it starts with \(found), not 'GGUF'"
+                + (Self.olderFormats[found].map { " (\($0))" } ?? "")
         case .unsupportedVersion(let file, let version):
             "'\(file)' is GGUF version \(version); versions 2 and 3 are supported"
         case .bigEndian(let file): "'\(file)' is a big-endian GGUF file; only little-endian ones are supported"
