@@ -42,6 +42,21 @@ ptrdiff_t quern_first_overflowed_block(uint32_t type, const void *blocks, size_t
     case QUERN_TYPE_Q4_K: FIRST(quern_block_q4_K, overflowed(y->d) || overflowed(y->dmin));
     case QUERN_TYPE_Q5_K: FIRST(quern_block_q5_K, overflowed(y->d) || overflowed(y->dmin));
     case QUERN_TYPE_Q6_K: FIRST(quern_block_q6_K, overflowed(y->d));
+    case QUERN_TYPE_IQ4_NL: FIRST(quern_block_iq4_nl, overflowed(y->d));
+    case QUERN_TYPE_IQ4_XS: FIRST(quern_block_iq4_xs, overflowed(y->d));
+    case QUERN_TYPE_MXFP4: FIRST(quern_block_mxfp4, y->e == 0xff);
+    case QUERN_TYPE_TQ1_0: FIRST(quern_block_tq1_0, overflowed(y->d));
+    case QUERN_TYPE_TQ2_0: FIRST(quern_block_tq2_0, overflowed(y->d));
+    case QUERN_TYPE_Q1_0: FIRST(quern_block_q1_0, overflowed(y->d));
+    case QUERN_TYPE_Q2_0: FIRST(quern_block_q2_0, overflowed(y->d));
+    case QUERN_TYPE_IQ3_S: FIRST(quern_block_iq3_s, overflowed(y->d));
+    case QUERN_TYPE_IQ3_XXS: FIRST(quern_block_iq3_xxs, overflowed(y->d));
+    case QUERN_TYPE_IQ2_S: FIRST(quern_block_iq2_s, overflowed(y->d));
+    case QUERN_TYPE_IQ2_XS: FIRST(quern_block_iq2_xs, overflowed(y->d));
+    case QUERN_TYPE_IQ2_XXS: FIRST(quern_block_iq2_xxs, overflowed(y->d));
+    case QUERN_TYPE_IQ1_S: FIRST(quern_block_iq1_s, overflowed(y->d));
+    // The scale's exponent and sign are the top four bits of the last word, its next bit is in the word before.
+    case QUERN_TYPE_IQ1_M: FIRST(quern_block_iq1_m, (y->scales[7] & 0x70) == 0x70 && (y->scales[5] & 0xc0) == 0xc0);
     default: return -1;
     }
 }

@@ -28,6 +28,21 @@ static bool quantize(uint32_t type, const float *x, void *y, size_t rows, size_t
     case QUERN_TYPE_Q4_K: quantize_q4_K(x, y, rows, columns, importance); return true;
     case QUERN_TYPE_Q5_K: quantize_q5_K(x, y, rows, columns, importance); return true;
     case QUERN_TYPE_Q6_K: quantize_q6_K(x, y, rows, columns, importance); return true;
+    case QUERN_TYPE_IQ4_NL: quantize_iq4_nl(x, y, rows, columns, importance); return true;
+    case QUERN_TYPE_IQ4_XS: quantize_iq4_xs(x, y, rows, columns, importance); return true;
+    case QUERN_TYPE_MXFP4: quantize_mxfp4(x, y, count / 32); return true;
+    case QUERN_TYPE_NVFP4: quantize_nvfp4(x, y, count / 64); return true;
+    case QUERN_TYPE_TQ1_0: quantize_tq1_0(x, y, count / 256); return true;
+    case QUERN_TYPE_TQ2_0: quantize_tq2_0(x, y, count / 256); return true;
+    case QUERN_TYPE_Q1_0: quantize_q1_0(x, y, count / 128); return true;
+    case QUERN_TYPE_Q2_0: quantize_q2_0(x, y, count / 64); return true;
+    case QUERN_TYPE_IQ3_S: return quantize_iq3_s(x, y, rows, columns, importance);
+    case QUERN_TYPE_IQ3_XXS: return quantize_iq3_xxs(x, y, rows, columns, importance);
+    case QUERN_TYPE_IQ2_S: return quantize_iq2_s(x, y, rows, columns, importance);
+    case QUERN_TYPE_IQ2_XS: return importance && quantize_iq2_xs(x, y, rows, columns, importance);
+    case QUERN_TYPE_IQ2_XXS: return importance && quantize_iq2_xxs(x, y, rows, columns, importance);
+    case QUERN_TYPE_IQ1_S: return importance && quantize_iq1_s(x, y, rows, columns, importance);
+    case QUERN_TYPE_IQ1_M: return quantize_iq1_m(x, y, rows, columns, importance);
     default: return false;
     }
 }
@@ -47,6 +62,21 @@ static bool dequantize(uint32_t type, const void *y, float *x, size_t count) {
     case QUERN_TYPE_Q4_K: dequantize_q4_K(y, x, count / 256); return true;
     case QUERN_TYPE_Q5_K: dequantize_q5_K(y, x, count / 256); return true;
     case QUERN_TYPE_Q6_K: dequantize_q6_K(y, x, count / 256); return true;
+    case QUERN_TYPE_IQ4_NL: dequantize_iq4_nl(y, x, count / 32); return true;
+    case QUERN_TYPE_IQ4_XS: dequantize_iq4_xs(y, x, count / 256); return true;
+    case QUERN_TYPE_MXFP4: dequantize_mxfp4(y, x, count / 32); return true;
+    case QUERN_TYPE_NVFP4: dequantize_nvfp4(y, x, count / 64); return true;
+    case QUERN_TYPE_TQ1_0: dequantize_tq1_0(y, x, count / 256); return true;
+    case QUERN_TYPE_TQ2_0: dequantize_tq2_0(y, x, count / 256); return true;
+    case QUERN_TYPE_Q1_0: dequantize_q1_0(y, x, count / 128); return true;
+    case QUERN_TYPE_Q2_0: dequantize_q2_0(y, x, count / 64); return true;
+    case QUERN_TYPE_IQ3_S: dequantize_iq3_s(y, x, count / 256); return true;
+    case QUERN_TYPE_IQ3_XXS: dequantize_iq3_xxs(y, x, count / 256); return true;
+    case QUERN_TYPE_IQ2_S: dequantize_iq2_s(y, x, count / 256); return true;
+    case QUERN_TYPE_IQ2_XS: dequantize_iq2_xs(y, x, count / 256); return true;
+    case QUERN_TYPE_IQ2_XXS: dequantize_iq2_xxs(y, x, count / 256); return true;
+    case QUERN_TYPE_IQ1_S: dequantize_iq1_s(y, x, count / 256); return true;
+    case QUERN_TYPE_IQ1_M: dequantize_iq1_m(y, x, count / 256); return true;
     default: return false;
     }
 }

@@ -20,8 +20,25 @@ public enum FileType: UInt32, CaseIterable, Sendable {
     case q5_K_S = 16
     case q5_K_M = 17
     case q6_K = 18
+    case iq2_XXS = 19
+    case iq2_XS = 20
     case q2_K_S = 21
+    case iq3_XS = 22
+    case iq3_XXS = 23
+    case iq1_S = 24
+    case iq4_NL = 25
+    case iq3_S = 26
+    case iq3_M = 27
+    case iq2_S = 28
+    case iq2_M = 29
+    case iq4_XS = 30
+    case iq1_M = 31
     case bf16 = 32
+    case tq1_0 = 36
+    case tq2_0 = 37
+    case mxfp4_MoE = 38
+    case q1_0 = 40
+    case q2_0 = 41
 
     /// The name people type: `Q4_K_M`.
     public var name: String {
@@ -43,6 +60,23 @@ public enum FileType: UInt32, CaseIterable, Sendable {
         case .q5_K_M: "Q5_K_M"
         case .q6_K: "Q6_K"
         case .q2_K_S: "Q2_K_S"
+        case .iq2_XXS: "IQ2_XXS"
+        case .iq2_XS: "IQ2_XS"
+        case .iq2_S: "IQ2_S"
+        case .iq2_M: "IQ2_M"
+        case .iq3_XXS: "IQ3_XXS"
+        case .iq3_XS: "IQ3_XS"
+        case .iq3_S: "IQ3_S"
+        case .iq3_M: "IQ3_M"
+        case .iq1_S: "IQ1_S"
+        case .iq1_M: "IQ1_M"
+        case .iq4_NL: "IQ4_NL"
+        case .iq4_XS: "IQ4_XS"
+        case .tq1_0: "TQ1_0"
+        case .tq2_0: "TQ2_0"
+        case .mxfp4_MoE: "MXFP4_MOE"
+        case .q1_0: "Q1_0"
+        case .q2_0: "Q2_0"
         case .bf16: "BF16"
         }
     }
@@ -63,6 +97,20 @@ public enum FileType: UInt32, CaseIterable, Sendable {
         case .q4_K_S, .q4_K_M: .q4_K
         case .q5_K_S, .q5_K_M: .q5_K
         case .q6_K: .q6_K
+        case .iq2_XXS: .iq2_xxs
+        case .iq2_XS, .iq2_S: .iq2_xs
+        case .iq2_M: .iq2_s
+        case .iq3_XXS: .iq3_xxs
+        case .iq3_XS, .iq3_S, .iq3_M: .iq3_s
+        case .iq1_S: .iq1_s
+        case .iq1_M: .iq1_m
+        case .iq4_NL: .iq4_nl
+        case .iq4_XS: .iq4_xs
+        case .tq1_0: .tq1_0
+        case .tq2_0: .tq2_0
+        case .mxfp4_MoE: .mxfp4
+        case .q1_0: .q1_0
+        case .q2_0: .q2_0
         }
     }
 
@@ -116,9 +164,5 @@ extension FileType {
         return readOnlyNames[number]
     }
 
-    private static let readOnlyNames: [Int: String] = [
-        19: "IQ2_XXS", 20: "IQ2_XS", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M",
-        28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4_MOE", 39: "NVFP4",
-        40: "Q1_0", 41: "Q2_0",
-    ]
+    private static let readOnlyNames: [Int: String] = [39: "NVFP4"]
 }

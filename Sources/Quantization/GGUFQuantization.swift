@@ -56,12 +56,18 @@ public struct GGUFQuantization: Sendable {
         self.allowRequantizing = allowRequantizing
         steps = try TypeRecipe.fileOrder(of: tensors.map(\.source.name)).map { position in
             let (tensor, type) = (tensors[position], types[position])
-            try Self.check(tensor, becomes: type, allowRequantizing: allowRequantizing)
             let weights =
                 type == tensor.source.storedType
                 ? nil : try importance?.weights(for: tensor.source.name, shape: tensor.source.shape)
-            let mustWeigh = fileType == .q2_K_S && type == .q2_K && TensorCategory(name: tensor.source.name).isInside
-            if mustWeigh, weights == nil { throw QuantizationError.importanceNeeded(tensor: tensor.source.name, type: type) }
+            // llama-quantize looks at tensors that need no conversion only where there is no matrix at all.
+            if weights == nil, type != tensor.source.storedType || importance == nil,
+                TypeRecipe.needsImportance(type, in: fileType, category: TensorCategory(name: tensor.source.name))
+            {
+                throw QuantizationError.importanceNeeded(tensor: tensor.source.name, type: type)
+            }
+            // Refuses before anything is written what would be refused on the way.
+            _ = try TensorConversion(
+                tensor.source, to: type, importance: weights, allowRequantizing: allowRequantizing, codec: .reference)
             return Step(source: tensor.source, type: type, importance: weights)
         }
         layout = try GGUFLayout(
@@ -114,19 +120,6 @@ public struct GGUFQuantization: Sendable {
                 tensor: steps.last?.source.name ?? "", tensorsDone: steps.count, tensorCount: steps.count,
                 bytesDone: totalByteCount, byteCount: totalByteCount))
     }
-
-    /// Refuses before anything is written what would be refused on the way.
-    private static func check(
-        _ tensor: Tensor, becomes type: TensorType, allowRequantizing: Bool
-    ) throws(QuantizationError) {
-        _ = try TensorConversion(
-            tensor.source, to: type, importance: nil, allowRequantizing: allowRequantizing, codec: .reference)
-    }
-}
-
-extension TensorCategory {
-    /// Neither embedding nor output.
-    fileprivate var isInside: Bool { self != .output && self != .tokenEmbedding }
 }
 
 extension TensorShape {

@@ -30,13 +30,18 @@ public struct RowCodec: Sendable {
     /// Whether floats can be turned into `type` and back.
     public static func knows(_ type: TensorType) -> Bool {
         switch type {
-        case .f32, .f16, .bf16, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K: true
-        default: false
+        case .q8_1, .q8_K, .i8, .i16, .i32, .i64, .f64: false
+        default: true
         }
     }
 
+    /// Whether `type` cannot be made without importance, wherever the tensor is.
+    public static func needsImportance(_ type: TensorType) -> Bool {
+        [.iq2_xxs, .iq2_xs, .iq1_s].contains(type)
+    }
+
     /// Quantizes whole rows of `columns` finite values. `importance` holds one weight per column.
-    /// - Precondition: the codec knows `type`, and rows are whole numbers of its blocks.
+    /// - Precondition: the codec knows `type`, has importance if `type` needs it, and rows are whole numbers of its blocks.
     public func quantize(_ values: [Float], columns: Int, to type: TensorType, importance: [Float]? = nil) -> [UInt8] {
         precondition(columns > 0 && values.count % columns == 0 && importance.map { $0.count == columns } ?? true)
         guard let rowBytes = type.rowByteCount(columns: columns) else { preconditionFailure("a part of a block") }
@@ -75,7 +80,7 @@ public struct RowCodec: Sendable {
         into blocks: UnsafeMutableRawPointer
     ) {
         let known = table.pointee.quantize(type.rawValue, values, blocks, rows, columns, importance)
-        precondition(known, "no quantizer of \(type.name)")
+        precondition(known, "no quantizer of \(type.name), or no memory for its codebook")
     }
 
     func dequantize(_ blocks: UnsafeRawPointer, of type: TensorType, into values: UnsafeMutablePointer<Float>, count: Int) {

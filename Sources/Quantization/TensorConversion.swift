@@ -28,6 +28,9 @@ struct TensorConversion {
             if ![.f32, .f16, .bf16].contains(source.storedType), !allowRequantizing {
                 throw .alreadyQuantized(tensor: source.name, type: source.storedType)
             }
+            if importance == nil, RowCodec.needsImportance(target) {
+                throw .importanceNeeded(tensor: source.name, type: target)
+            }
         }
         if let importance {
             guard importance.count == source.shape.importanceCount else {

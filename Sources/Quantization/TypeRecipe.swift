@@ -7,7 +7,7 @@ public import Tensors
 public struct TypeRecipe: Sendable {
     public let fileType: FileType
     public let model: Model
-    /// Whether an importance matrix is used; Q4_0 and Q5_0 then guard the first layers.
+    /// Whether an importance matrix is used: some mixes then guard their first layers, others need not do so any more.
     public let hasImportance: Bool
 
     /// What a recipe asks of a model.
@@ -63,7 +63,7 @@ public struct TypeRecipe: Sendable {
 
     /// The types of `tensors`, in their order. Tensors that are not quantized keep the type they have.
     ///
-    /// - Throws: `importanceNeeded` where llama-quantize refuses for want of a matrix, `unknownLayer` for experts without one.
+    /// - Throws: `unknownLayer` for experts without one, `partialBlock` for rows that neither the type nor a smaller one fits.
     public func types(
         for tensors: [(name: String, type: TensorType, shape: TensorShape)]
     ) throws(QuantizationError) -> [TensorType] {
@@ -81,30 +81,39 @@ public struct TypeRecipe: Sendable {
             else { continue }
             var type = fileType.tensorType
             if !fileType.isUnquantized {
-                let chosen = try mix.type(of: tensor.name, category: categories[position], columns: tensor.shape.columns)
-                type = Self.fitting(chosen, columns: tensor.shape.columns)
-            }
-            // Two-bit weights are useless without importance; Q2_K gets away with it thanks to its mix, Q2_K_S does not.
-            let embeds = [.output, .tokenEmbedding].contains(categories[position])
-            if fileType == .q2_K_S, type == .q2_K, !embeds, !hasImportance {
-                throw .importanceNeeded(tensor: tensor.name, type: type)
+                let chosen = try mix.type(of: tensor.name, category: categories[position], shape: tensor.shape)
+                type = try Self.fitting(chosen, tensor: tensor.name, columns: tensor.shape.columns)
             }
             types[position] = type
         }
         return types
     }
 
+    /// Whether a tensor would be garbage without importance, as llama.cpp judges: weights of one and two bits inside the model.
+    /// Q2_K gets away with it thanks to its mix, Q2_K_S does not.
+    static func needsImportance(_ type: TensorType, in fileType: FileType?, category: TensorCategory) -> Bool {
+        if category == .output || category == .tokenEmbedding { return false }
+        return switch type {
+        case .iq1_s, .iq1_m, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs: true
+        case .q2_K: fileType == .q2_K_S
+        default: false
+        }
+    }
+
     /// The type that takes the place of `type` where a row is not a whole number of its blocks.
-    static func fitting(_ type: TensorType, columns: Int) -> TensorType {
+    /// - Throws: `partialBlock` where llama.cpp knows none either.
+    static func fitting(_ type: TensorType, tensor: String, columns: Int) throws(QuantizationError) -> TensorType {
         guard columns % type.blockSize != 0 else { return type }
-        let smaller: TensorType =
-            switch type {
-            case .q2_K, .q3_K: .q4_0
-            case .q4_K: .q5_0
-            case .q5_K: .q5_1
-            case .q6_K: .q8_0
-            default: type
-            }
+        let smaller: TensorType
+        switch type {
+        case .iq1_s, .iq1_m, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .iq4_xs: smaller = .iq4_nl
+        case .q2_0, .q2_K, .q3_K, .tq1_0, .tq2_0: smaller = .q4_0
+        case .q4_K: smaller = .q5_0
+        case .q5_K: smaller = .q5_1
+        case .q6_K: smaller = .q8_0
+        case _ where type.blockSize <= 32: smaller = type
+        default: throw .partialBlock(tensor: tensor, columns: columns, type: type)
+        }
         return columns % smaller.blockSize == 0 ? smaller : .f16
     }
 

@@ -170,8 +170,11 @@ import Testing
         #expect(throws: QuantizationError.partialBlock(tensor: "t", columns: 128, type: .q4_K)) {
             try run(try source(values, [128, 4]), as: .q4_K)
         }
-        #expect(throws: QuantizationError.unsupported(tensor: "t", type: .iq2_s)) {
-            try run(try source(values, [256, 2]), as: .iq2_s)
+        #expect(throws: QuantizationError.unsupported(tensor: "t", type: .q8_K)) {
+            try run(try source(values, [256, 2]), as: .q8_K)
+        }
+        #expect(throws: QuantizationError.importanceNeeded(tensor: "t", type: .iq1_s)) {
+            try run(try source(values, [256, 2]), as: .iq1_s)
         }
         var integers = try source(values, [256, 2])
         integers.storedType = .i32

@@ -30,6 +30,7 @@ import Testing
     @Test("mixes that are only read have names as well")
     func readOnlyNames() {
         #expect(FileType.name(ofNumber: 30) == "IQ4_XS")
+        #expect(FileType.name(ofNumber: 39) == "NVFP4")
         #expect(FileType.name(ofNumber: 4) == nil)
         #expect(FileType.name(ofNumber: -1) == nil)
     }
@@ -71,6 +72,16 @@ import Testing
         #expect(try types(.q4_0, downs, hasImportance: true).prefix(2) == [.q4_1, .q4_0])
         #expect(try types(.q5_0, downs, hasImportance: true).prefix(2) == [.q5_1, .q5_0])
         #expect(try Set(types(.q4_0, downs)) == [.q4_0])
+    }
+
+    @Test("a type without a smaller one for odd rows is an error, as in llama-quantize")
+    func oddRows() throws {
+        #expect(try types(.iq2_XXS, ["blk.0.attn_q.weight"], columns: 288) == [.iq4_nl])
+        #expect(try types(.tq1_0, ["blk.0.attn_q.weight"], columns: 288) == [.q4_0])
+        #expect(try types(.mxfp4_MoE, ["blk.0.attn_q.weight"], columns: 40) == [.f16])
+        #expect(throws: QuantizationError.partialBlock(tensor: "blk.0.attn_q.weight", columns: 288, type: .q1_0)) {
+            try types(.q1_0, ["blk.0.attn_q.weight"], columns: 288)
+        }
     }
 
     @Test("layers count in their own order, whatever the order of the file")
@@ -164,13 +175,12 @@ import Testing
             let tensors = try names.map { name in
                 // Rows that do not fit show in Q6_K: eight bits for a multiple of 32, halves for other lengths.
                 let columns = sixBits.exceptions[name].map { $0 == "q8_0" ? 288 : 40 } ?? 256
-                return (name, TensorType.f32, try #require(TensorShape([columns, 4])))
+                let isStack = ["_exps.", "attn_k_b.", "attn_v_b."].contains(where: name.contains)
+                return (name, TensorType.f32, try #require(TensorShape(isStack ? [columns, 4, 2] : [columns, 4])))
             }
             for section in record.sections {
                 guard let fileType = FileType.allCases.first(where: { $0.name == section.fileType }) else { continue }
-                // The record does not ask for importance; it is taken as given where llama-quantize would refuse.
-                let recipe = TypeRecipe(fileType, for: model, hasImportance: fileType == .q2_K_S)
-                let found = try recipe.types(for: tensors)
+                let found = try TypeRecipe(fileType, for: model).types(for: tensors)
                 for (tensor, type) in zip(tensors, found) {
                     let wanted = section.exceptions[tensor.0] ?? fileType.tensorType.name.lowercased()
                     #expect(type.name.lowercased() == wanted.lowercased(), "\(stem), \(section.fileType), \(tensor.0)")

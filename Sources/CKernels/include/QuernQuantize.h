@@ -25,7 +25,22 @@ enum {
     QUERN_TYPE_Q4_K = 12,
     QUERN_TYPE_Q5_K = 13,
     QUERN_TYPE_Q6_K = 14,
+    QUERN_TYPE_IQ2_XXS = 16,
+    QUERN_TYPE_IQ2_XS = 17,
+    QUERN_TYPE_IQ3_XXS = 18,
+    QUERN_TYPE_IQ1_S = 19,
+    QUERN_TYPE_IQ4_NL = 20,
+    QUERN_TYPE_IQ3_S = 21,
+    QUERN_TYPE_IQ2_S = 22,
+    QUERN_TYPE_IQ4_XS = 23,
+    QUERN_TYPE_IQ1_M = 29,
     QUERN_TYPE_BF16 = 30,
+    QUERN_TYPE_TQ1_0 = 34,
+    QUERN_TYPE_TQ2_0 = 35,
+    QUERN_TYPE_MXFP4 = 39,
+    QUERN_TYPE_NVFP4 = 40,
+    QUERN_TYPE_Q1_0 = 41,
+    QUERN_TYPE_Q2_0 = 42,
 };
 
 /// What one instruction set offers. All pointers to blocks and floats may be unaligned to anything but their own type.
@@ -34,7 +49,8 @@ typedef struct quern_quantize_table {
 
     /// Quantizes `rows` rows of `columns` finite values that follow each other at `values`. `columns` is a multiple of the
     /// type's block size. `importance` is null, or holds one weight per column that all rows share.
-    /// Returns false for a type that is not in the list above.
+    /// Returns false for a type that is not in the list above, for IQ2_XXS, IQ2_XS and IQ1_S without importance, and where
+    /// there is no memory for a codebook.
     bool (*quantize)(
         uint32_t type, const float *values, void *blocks, size_t rows, size_t columns, const float *importance);
 

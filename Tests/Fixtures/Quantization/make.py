@@ -12,9 +12,14 @@ models.json: SHA-256 of the whole file that llama-quantize writes for small mode
 import ctypes, hashlib, json, os, struct, subprocess, sys, tempfile
 
 TYPES = {"F16": 1, "Q4_0": 2, "Q4_1": 3, "Q5_0": 6, "Q5_1": 7, "Q8_0": 8, "Q2_K": 10, "Q3_K": 11, "Q4_K": 12, "Q5_K": 13,
-         "Q6_K": 14, "BF16": 30}
+         "Q6_K": 14, "BF16": 30, "IQ4_NL": 20, "IQ4_XS": 23, "MXFP4": 39, "NVFP4": 40, "TQ1_0": 34, "TQ2_0": 35, "Q1_0": 41,
+         "Q2_0": 42, "IQ3_S": 21, "IQ3_XXS": 18, "IQ2_S": 22, "IQ2_XS": 17, "IQ2_XXS": 16, "IQ1_S": 19, "IQ1_M": 29}
 BLOCKS = {"F16": (1, 2), "BF16": (1, 2), "Q4_0": (32, 18), "Q4_1": (32, 20), "Q5_0": (32, 22), "Q5_1": (32, 24),
-          "Q8_0": (32, 34), "Q2_K": (256, 84), "Q3_K": (256, 110), "Q4_K": (256, 144), "Q5_K": (256, 176), "Q6_K": (256, 210)}
+          "Q8_0": (32, 34), "Q2_K": (256, 84), "Q3_K": (256, 110), "Q4_K": (256, 144), "Q5_K": (256, 176), "Q6_K": (256, 210),
+          "IQ4_NL": (32, 18), "IQ4_XS": (256, 136), "MXFP4": (32, 17), "NVFP4": (64, 36), "TQ1_0": (256, 54),
+          "TQ2_0": (256, 66), "Q1_0": (128, 18), "Q2_0": (64, 18), "IQ3_S": (256, 110), "IQ3_XXS": (256, 98),
+          "IQ2_S": (256, 82), "IQ2_XS": (256, 74), "IQ2_XXS": (256, 66), "IQ1_S": (256, 50), "IQ1_M": (256, 56)}
+NEED_IMPORTANCE = ["IQ2_XXS", "IQ2_XS", "IQ1_S"]
 ROWS, COLUMNS = 19, 768
 
 
@@ -92,6 +97,7 @@ def rows(library):
         for name in PATTERNS:
             x = (ctypes.c_float * (ROWS * COLUMNS)).from_buffer_copy(struct.pack("<%dI" % (ROWS * COLUMNS), *pattern(name, ROWS * COLUMNS)))
             for type_name, number in TYPES.items():
+                if w is None and type_name in NEED_IMPORTANCE: continue
                 size, width = BLOCKS[type_name]
                 y = (ctypes.c_char * (ROWS * COLUMNS // size * width))()
                 quantize(number, x, y, 0, ROWS, COLUMNS, w)
@@ -139,7 +145,8 @@ MODELS = {
                         tensors=[("token_embd.weight", [256, 4]), ("output.weight", [256, 4])] + list(expert_layers(9, 4))),
 }
 FILE_TYPES = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q2_K_S", "Q3_K_S", "Q3_K_M", "Q3_K_L",
-              "Q4_K_S", "Q4_K_M", "Q5_K_S", "Q5_K_M", "Q6_K"]
+              "Q4_K_S", "Q4_K_M", "Q5_K_S", "Q5_K_M", "Q6_K", "IQ4_NL", "IQ4_XS", "IQ3_M", "IQ3_S", "IQ3_XS", "IQ3_XXS", "IQ2_M", "IQ2_S",
+              "IQ2_XS", "IQ2_XXS", "IQ1_M", "IQ1_S", "TQ1_0", "TQ2_0", "MXFP4_MOE", "Q1_0", "Q2_0"]
 
 
 def text(value):
