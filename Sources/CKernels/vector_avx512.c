@@ -13,7 +13,8 @@
 
 const quern_vector_table quern_vectors_avx512 = {
     QUERN_ISA_AVX512, rms_norm, rotate_neighbours, rotate_halves, add,
-    layer_norm, gelu, silu_multiply, all_finite,
+    add_scaled, scale, soft_cap,
+    layer_norm, gelu, silu_multiply, gelu_multiply, all_finite,
     {cache_table_f16, cache_table_f32},
 };
 #endif

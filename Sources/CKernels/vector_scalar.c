@@ -46,8 +46,27 @@ static void gelu(float *x, int64_t n) {
     for (int64_t i = 0; i < n; i++) x[i] *= 0.5f * erfcf(x[i] * -0x1.6a09e6p-1f);
 }
 
+static void add_scaled(float *x, const float *y, float factor, int64_t n) {
+    for (int64_t i = 0; i < n; i++) x[i] += y[i] * factor;
+}
+
+static void scale(float *x, float factor, int64_t n) {
+    for (int64_t i = 0; i < n; i++) x[i] *= factor;
+}
+
+static void soft_cap(float *x, float cap, int64_t n) {
+    for (int64_t i = 0; i < n; i++) x[i] = cap * tanhf(x[i] / cap);
+}
+
 static void silu_multiply(float *gate, const float *up, int64_t n) {
     for (int64_t i = 0; i < n; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+static void gelu_multiply(float *gate, const float *up, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        float x = gate[i];
+        gate[i] = x / (1 + expf(-x * (QUERN_GELU_LINEAR + QUERN_GELU_CUBIC * x * x))) * up[i];
+    }
 }
 
 static bool all_finite(const float *x, int64_t n) {
@@ -70,6 +89,7 @@ static bool all_finite(const float *x, int64_t n) {
 
 const quern_vector_table quern_vectors_scalar = {
     QUERN_ISA_SCALAR, rms_norm, rotate_neighbours, rotate_halves, add,
-    layer_norm, gelu, silu_multiply, all_finite,
+    add_scaled, scale, soft_cap,
+    layer_norm, gelu, silu_multiply, gelu_multiply, all_finite,
     {cache_table_f16, cache_table_f32},
 };

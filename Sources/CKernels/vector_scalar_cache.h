@@ -31,6 +31,7 @@ static void CELL_NAME(attend_row)(const quern_attention *job, const float *query
             CELL_NAME(load_key)(job->keys, p, key, job->key_size);
             float score = 0;
             for (int32_t d = 0; d < job->key_size; d++) score += query[d] * job->scale * key[d];
+            if (job->soft_cap > 0) score = job->soft_cap * tanhf(score / job->soft_cap);
             scores[p - base] = score;
             if (score > highest) highest = score;
         }

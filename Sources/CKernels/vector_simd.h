@@ -50,6 +50,30 @@ INLINE vfloat exponential(vfloat x) {
     return (vfloat)((bits & ~undefined) | ((vint)x & undefined));
 }
 
+/// tanh, relative error below 3e-7: a polynomial (Cephes' coefficients) near zero, where the quotient would cancel.
+INLINE vfloat hyperbolic_tangent(vfloat x) {
+    vfloat e = exponential(__builtin_elementwise_abs(x) * -2.0f);
+    vfloat large = __builtin_elementwise_copysign((1.0f - e) / (1.0f + e), x);
+    vfloat z = x * x;
+    vfloat p = splat(-5.70498872745e-3f);
+    p = p * z + 2.06390887954e-2f;
+    p = p * z - 5.37397155531e-2f;
+    p = p * z + 1.33314422036e-1f;
+    p = p * z - 3.33332819422e-1f;
+    vfloat small = p * z * x + x;
+    vint isSmall = z < 0.625f * 0.625f;
+    return (vfloat)(((vint)small & isSmall) | ((vint)large & ~isSmall));
+}
+
+INLINE vfloat capped(vfloat x, float cap) { return hyperbolic_tangent(x / cap) * cap; }
+
+/// The first `count` lanes from memory, zeros in the others.
+INLINE vfloat load_part(const float *p, int64_t count) {
+    vfloat v = {};
+    memcpy(&v, p, (size_t)count * 4);
+    return v;
+}
+
 static void rms_norm(float *out, const float *x, const float *weight, int64_t n, float epsilon) {
     vfloat sums[4] = {};
     int64_t i = 0;
@@ -144,6 +168,36 @@ static void gelu(float *x, int64_t n) {
     memcpy(&rest, x + i, (size_t)(n - i) * 4);
     rest = gelu_of(rest);
     memcpy(x + i, &rest, (size_t)(n - i) * 4);
+}
+
+static void add_scaled(float *x, const float *y, float factor, int64_t n) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) store(x + i, load(x + i) + load(y + i) * factor);
+    for (; i < n; i++) x[i] += y[i] * factor;
+}
+
+static void scale(float *x, float factor, int64_t n) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) store(x + i, load(x + i) * factor);
+    for (; i < n; i++) x[i] *= factor;
+}
+
+static void soft_cap(float *x, float cap, int64_t n) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) store(x + i, capped(load(x + i), cap));
+    if (i == n) return;
+    vfloat rest = capped(load_part(x + i, n - i), cap);
+    memcpy(x + i, &rest, (size_t)(n - i) * 4);
+}
+
+INLINE vfloat gelu_tanh(vfloat x) { return x / (1.0f + exponential(-x * (x * x * QUERN_GELU_CUBIC + QUERN_GELU_LINEAR))); }
+
+static void gelu_multiply(float *gate, const float *up, int64_t n) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) store(gate + i, gelu_tanh(load(gate + i)) * load(up + i));
+    if (i == n) return;
+    vfloat rest = gelu_tanh(load_part(gate + i, n - i)) * load_part(up + i, n - i);
+    memcpy(gate + i, &rest, (size_t)(n - i) * 4);
 }
 
 static void silu_multiply(float *gate, const float *up, int64_t n) {

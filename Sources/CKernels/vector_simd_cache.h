@@ -139,6 +139,8 @@ static void CELL_NAME(attend)(const quern_attention *job) {
         const int32_t seen = last - base + 1 < QUERN_ATTENTION_TILE ? (int32_t)(last - base + 1) : QUERN_ATTENTION_TILE;
         const int32_t count = (seen + LANES - 1) / LANES * LANES;
         CELL_NAME(score_tile)(job, queries, base, count, rows, scores);
+        if (job->soft_cap > 0)
+            for (int32_t r = 0; r < rows; r++) soft_cap(scores + r * QUERN_ATTENTION_TILE, job->soft_cap, count);
         for (int32_t r = 0; r < rows; r++) {
             const int64_t position = job->visible > 0 ? last : (int64_t)job->first + r / job->group;
             const int64_t from = job->window > 0 ? position - job->window + 1 - base : 0, to = position + 1 - base;

@@ -43,6 +43,7 @@ typedef struct quern_attention {
     int32_t window;
     int32_t visible;          ///< zero for a decoder; excludes a window
     float scale;              ///< multiplies the products of queries and keys
+    float soft_cap;           ///< where above zero, scaled products s become soft_cap * tanh(s / soft_cap)
     float *scratch;           ///< QUERN_ATTENTION_SCRATCH floats of the calling thread
 } quern_attention;
 
@@ -72,12 +73,20 @@ typedef struct quern_vector_table {
     void (*rotate_halves)(float *x, const float *cosines, const float *sines, int64_t n);
     /// x += y
     void (*add)(float *x, const float *y, int64_t n);
+    /// x += y * factor
+    void (*add_scaled)(float *x, const float *y, float factor, int64_t n);
+    /// x *= factor
+    void (*scale)(float *x, float factor, int64_t n);
+    /// x = cap * tanh(x / cap)
+    void (*soft_cap)(float *x, float cap, int64_t n);
     /// out = (x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias (Ba et al. 2016); `out` may be `x`.
     void (*layer_norm)(float *out, const float *x, const float *weight, const float *bias, int64_t n, float epsilon);
     /// x = x * Phi(x), where Phi is the normal distribution's function (Hendrycks and Gimpel 2016), to 2e-7 of x.
     void (*gelu)(float *x, int64_t n);
     /// gate = gate / (1 + exp(-gate)) * up
     void (*silu_multiply)(float *gate, const float *up, int64_t n);
+    /// gate = gelu(gate) * up, by the approximation with tanh (Hendrycks and Gimpel 2016).
+    void (*gelu_multiply)(float *gate, const float *up, int64_t n);
     /// Whether no element is infinite or not a number.
     bool (*all_finite)(const float *x, int64_t n);
     quern_cache_table cache[QUERN_CELL_COUNT];
