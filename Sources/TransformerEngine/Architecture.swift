@@ -14,8 +14,10 @@ protocol Architecture {
 /// A loaded model: what happens to a batch of tokens from ids to logits. The session calls its steps, layer by layer.
 protocol Network: Sendable {
     var vocabularySize: Int { get }
-    /// The angles that keys in the cache were turned by; the cache turns them on when positions shift.
-    var rope: RotaryEmbedding { get }
+    /// The rotary embeddings that layers choose from, in a session with so many positions; they turn as many components each.
+    func ropes(contextLength: Int) -> [RotaryEmbedding]
+    /// Which of them turned the keys of a layer: the cache turns them on when positions shift.
+    func rope(ofLayer layer: Int) -> Int
 
     /// Ids to hidden states.
     func embed(_ pass: ForwardPass)
@@ -27,7 +29,11 @@ protocol Network: Sendable {
 
 /// The architectures that Quern runs, by name.
 enum ArchitectureList {
-    static var all: [any Architecture.Type] { [Llama.self, Qwen2.self, Qwen3.self] }
+    static var all: [any Architecture.Type] {
+        [
+            Llama.self, Qwen2.self, Qwen2MoE.self, Qwen3.self, Qwen3MoE.self, Gemma.self, Gemma2.self, Gemma3.self, Phi3.self,
+        ]
+    }
 
     static var names: [String] { all.map { $0.name } }
 

@@ -23,10 +23,12 @@ final class ForwardPass {
     }
 
     let parameters: Hyperparameters
+    /// Those that layers choose from.
+    let ropes: [RotaryEmbedding]
     let cache: KeyValueCache
     let pool: ThreadPool
     let vectors: quern_vector_table
-    private let multiplier: MatrixMultiplier
+    let multiplier: MatrixMultiplier
 
     /// width: the residual stream.
     let hidden: FloatMatrix
@@ -40,11 +42,12 @@ final class ForwardPass {
     let values: FloatMatrix
     /// heads * value length
     let attended: FloatMatrix
-    /// feed-forward length
+    /// feed-forward length, or a shared expert's where that is larger
     let gate: FloatMatrix
-    /// feed-forward length
     let up: FloatMatrix
-    /// rotary length
+    /// Of networks that have experts.
+    let experts: ExpertWorkspace?
+    /// rotary length for each of `ropes`
     let cosines: FloatMatrix
     let sines: FloatMatrix
     /// A row for each worker of the pool.
@@ -63,9 +66,10 @@ final class ForwardPass {
     private(set) var requested: [Int] = []
 
     init(
-        parameters: Hyperparameters, batchSize: Int, cache: KeyValueCache, pool: ThreadPool, table: KernelTable
+        parameters: Hyperparameters, ropes: [RotaryEmbedding], batchSize: Int, cache: KeyValueCache, pool: ThreadPool,
+        table: KernelTable
     ) throws(EngineError) {
-        (self.parameters, self.cache, self.pool) = (parameters, cache, pool)
+        (self.parameters, self.ropes, self.cache, self.pool) = (parameters, ropes, cache, pool)
         vectors = quern_vector_kernels(table.instructionSet).pointee
         multiplier = MatrixMultiplier(pool: pool, table: table)
         func matrix(_ width: Int) throws(EngineError) -> FloatMatrix {
@@ -77,10 +81,13 @@ final class ForwardPass {
         keys = try matrix(parameters.keyValueHeadCount * parameters.keyLength)
         values = try matrix(parameters.keyValueHeadCount * parameters.valueLength)
         attended = try matrix(parameters.headCount * parameters.valueLength)
-        gate = try matrix(parameters.feedForwardLength)
-        up = try matrix(parameters.feedForwardLength)
-        cosines = try matrix(parameters.ropeLength)
-        sines = try matrix(parameters.ropeLength)
+        gate = try matrix(parameters.widestFeedForward)
+        up = try matrix(parameters.widestFeedForward)
+        experts = try parameters.experts.map { experts throws(EngineError) in
+            try ExpertWorkspace(experts, width: parameters.width, batchSize: batchSize)
+        }
+        cosines = try matrix(parameters.ropeLength * ropes.count)
+        sines = try matrix(parameters.ropeLength * ropes.count)
         attentionScratch = try FloatMatrix(
             rows: pool.threads, width: Self.attentionScratchWidth, purpose: "attention")
         headStarts = [queries.start, keys.start, values.start]
@@ -124,11 +131,20 @@ final class ForwardPass {
         forEachToken { token in embedding.expandRow(Int(tokens[token]), into: hidden.row(token)) }
     }
 
-    func turnPositions(_ rope: RotaryEmbedding) {
+    func turnPositions() {
         forEachToken { token in
-            rope.fill(
-                cosines.row(token), sines.row(token), position: places[token].position, magnitude: rope.magnitude)
+            for (index, rope) in ropes.enumerated() {
+                let start = index * parameters.ropeLength
+                rope.fill(
+                    cosines.row(token) + start, sines.row(token) + start, position: places[token].position,
+                    magnitude: rope.magnitude)
+            }
         }
+    }
+
+    /// hidden *= factor
+    func scaleHidden(_ factor: Float) {
+        forEachToken { token in vectors.scale(hidden.row(token), factor, Int64(parameters.width)) }
     }
 
     /// branch = norm(hidden)
@@ -136,6 +152,14 @@ final class ForwardPass {
         forEachToken { token in
             vectors.rms_norm(
                 branch.row(token), hidden.row(token), norm.start, Int64(parameters.width), parameters.normEpsilon)
+        }
+    }
+
+    /// branch = norm(branch)
+    func normalizeBranch(_ norm: WeightVector) {
+        forEachToken { token in
+            vectors.rms_norm(
+                branch.row(token), branch.row(token), norm.start, Int64(parameters.width), parameters.normEpsilon)
         }
     }
 

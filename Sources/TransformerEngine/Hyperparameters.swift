@@ -25,11 +25,25 @@ public struct Hyperparameters: Sendable, Equatable {
     /// `rope.freq_base`.
     public let ropeBase: Double
     public let ropeScaling: RopeScaling
+    /// Positions of the first training (`rope.scaling.original_context_length`).
+    public let originalContextLength: Int
+    /// `rope.freq_base_swa`: the base of layers with a window, where they have their own.
+    public let windowRopeBase: Double
     /// Added to the mean square or the variance before its root is taken (`attention.layer_norm_rms_epsilon`, or
     /// `attention.layer_norm_epsilon` where a model has layer norms).
     public let normEpsilon: Float
     /// Positions that a query sees, its own included; nil for all before it (`attention.sliding_window`).
     public let slidingWindow: Int?
+    /// How layers with the window and without it follow each other (`attention.sliding_window_pattern`); nil where the file leaves
+    /// that to its family.
+    public let windowPattern: WindowPattern?
+    /// What products of queries and keys are multiplied with (`attention.scale`); nil for what the family has.
+    public let attentionScale: Float?
+    /// Bounds of attention scores and of logits (`attn_logit_softcapping`, `final_logit_softcapping`).
+    public let attentionSoftCap: Float?
+    public let logitSoftCap: Float?
+    /// Of families whose feed-forward networks are chosen token by token.
+    public let experts: ExpertParameters?
 
     /// Query heads that share one key-value head.
     public var groupSize: Int { headCount / keyValueHeadCount }
@@ -65,12 +79,20 @@ extension Hyperparameters {
                 key: GGUFKey.ropeDimensionCount(architecture), found: "\(ropeLength)", wanted: "an even number")
         }
         ropeBase = try reader.number(GGUFKey.ropeFrequencyBase(architecture), above: 0, default: 10000)
+        originalContextLength = try reader.int(
+            GGUFKey.ropeScalingOriginalContext(architecture), in: 1...(1 << 30), default: contextLength)
+        windowRopeBase = try reader.number("\(architecture).rope.freq_base_swa", above: 0, default: 10000)
         ropeScaling = try RopeScaling(reader, architecture: architecture, contextLength: contextLength)
         let layerNorm = GGUFKey.layerNormEpsilon(architecture)
         normEpsilon = Float(
             try reader.number(metadata[layerNorm] == nil ? GGUFKey.layerNormRMSEpsilon(architecture) : layerNorm, above: 0))
         let window = try reader.int(GGUFKey.slidingWindow(architecture), in: 0...Int(Int32.max), default: 0)
         slidingWindow = window > 0 ? window : nil
+        windowPattern = try WindowPattern(reader, architecture: architecture, layerCount: layerCount)
+        attentionScale = try reader.optionalNumber("\(architecture).attention.scale")
+        attentionSoftCap = try reader.optionalNumber("\(architecture).attn_logit_softcapping")
+        logitSoftCap = try reader.optionalNumber("\(architecture).final_logit_softcapping")
+        experts = try ExpertParameters(reader, architecture: architecture, feedForwardLength: feedForwardLength)
     }
 
     /// Components of a head that the attention kernels have room for.
@@ -105,6 +127,13 @@ struct HyperparameterReader {
             throw .hyperparameter(key: key, found: "\(value)", wanted: "a number above \(bound)")
         }
         return value
+    }
+
+    /// A number above zero; nil where there is none, or a zero, which files write for what is switched off.
+    func optionalNumber(_ key: String) throws(EngineError) -> Float? {
+        guard metadata[key] != nil else { return nil }
+        let value = try number(key, above: -.leastNonzeroMagnitude)
+        return value > 0 ? Float(value) : nil
     }
 
     /// The size of a head where the file does not say it: the width, shared out evenly; nil where some key says it.

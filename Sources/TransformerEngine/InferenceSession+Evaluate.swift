@@ -60,7 +60,7 @@ extension InferenceSession {
     private func evaluateBatch() throws(EngineError) {
         let network = model.network
         network.embed(pass)
-        pass.turnPositions(network.rope)
+        pass.turnPositions()
         for layer in 0..<model.hyperparameters.layerCount {
             if cancellation.isRaised {
                 logitCount = 0

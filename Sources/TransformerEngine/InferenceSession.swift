@@ -51,7 +51,8 @@ public final class InferenceSession {
             parameters: model.hyperparameters, contextLength: contextLength, slots: slots, type: cacheType,
             vectors: quern_vector_kernels(table.instructionSet).pointee)
         pass = try ForwardPass(
-            parameters: model.hyperparameters, batchSize: self.batchSize, cache: cache, pool: pool, table: table)
+            parameters: model.hyperparameters, ropes: model.network.ropes(contextLength: contextLength),
+            batchSize: self.batchSize, cache: cache, pool: pool, table: table)
         logitStorage = try FloatMatrix(rows: 1, width: model.vocabularySize, purpose: "logits")
     }
 
@@ -98,7 +99,8 @@ public final class InferenceSession {
         guard (0...used).contains(keep) else { throw .positionOutOfRange(keep, used: used) }
         guard (0...(used - keep)).contains(discard) else { throw .positionOutOfRange(keep + discard, used: used) }
         guard discard > 0 else { return }
-        cache.shift(slot: slot, keep: keep, discard: discard, rope: model.network.rope, vectors: pass.vectors, pool: pool)
+        let ropes = (0..<model.hyperparameters.layerCount).map { pass.ropes[model.network.rope(ofLayer: $0)] }
+        cache.shift(slot: slot, keep: keep, discard: discard, ropes: ropes, vectors: pass.vectors, pool: pool)
     }
 
     func check(slot: Int) throws(EngineError) {

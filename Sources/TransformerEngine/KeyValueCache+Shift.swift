@@ -7,21 +7,27 @@ extension KeyValueCache {
     /// Drops `discard` positions after the first `keep` of a slot and moves those behind them down.
     ///
     /// Keys were turned by their position when they came in; they are turned back by the distance that they move.
-    func shift(slot: Int, keep: Int, discard: Int, rope: RotaryEmbedding, vectors: quern_vector_table, pool: ThreadPool) {
+    ///
+    /// - Parameter ropes: what turned the keys of each layer.
+    func shift(slot: Int, keep: Int, discard: Int, ropes: [RotaryEmbedding], vectors: quern_vector_table, pool: ThreadPool) {
         let length = length(of: slot)
-        let angles = [Float](unsafeUninitializedCapacity: 2 * rope.length) { buffer, initialized in
-            if let start = buffer.baseAddress {
+        // (layer, cosines and sines)
+        let width = 2 * (ropes.first?.length ?? 0)
+        let angles = [Float](unsafeUninitializedCapacity: ropes.count * width) { buffer, initialized in
+            for (layer, rope) in ropes.enumerated() {
+                guard let start = buffer.baseAddress.map({ $0 + layer * width }) else { break }
                 rope.fill(start, start + rope.length, position: -discard, magnitude: 1)
             }
-            initialized = 2 * rope.length
+            initialized = ropes.count * width
         }
         angles.withUnsafeBufferPointer { angles in
-            guard let cosines = angles.baseAddress else { return }
+            guard let angles = angles.baseAddress else { return }
             pool.parallelFor(parameters.layerCount * parameters.keyValueHeadCount) { item in
                 let (layer, head) = item.quotientAndRemainder(dividingBy: parameters.keyValueHeadCount)
+                let cosines = angles + layer * width
                 moveKeys(
                     keys(layer: layer, slot: slot, head: head), from: keep + discard..<length, by: discard
-                ) { rope.rotate($0, cosines, cosines + rope.length, vectors) }
+                ) { ropes[layer].rotate($0, cosines, cosines + width / 2, vectors) }
                 let rowBytes = parameters.valueLength * kernels.cell_size
                 let values = values(layer: layer, slot: slot, head: head)
                 memmove(

@@ -21,7 +21,8 @@ extension TransformerModel {
         try InferenceSession.check(contextLength: contextLength, batchSize: batchSize, slots: slots)
         let shape = hyperparameters
         let row =
-            2 * shape.width + 2 * shape.feedForwardLength + 2 * shape.ropeLength
+            2 * shape.width + 2 * shape.widestFeedForward + 2 * shape.ropeLength * network.ropes(contextLength: contextLength).count
+            + (shape.experts.map { ExpertWorkspace.floats(ofToken: $0, width: shape.width) } ?? 0)
             + (shape.headCount + shape.keyValueHeadCount) * (shape.keyLength + shape.valueLength)
         let rows = min(batchSize, contextLength * slots)
         let floats = rows * row + threads * ForwardPass.attentionScratchWidth

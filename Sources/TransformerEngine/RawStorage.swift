@@ -42,6 +42,14 @@ struct FloatMatrix {
         storage = try RawStorage(byteCount: byteCount, purpose: purpose)
     }
 
+    private init(width: Int, storage: RawStorage) { (self.width, self.storage) = (width, storage) }
+
+    /// The same memory as narrower rows.
+    func narrowed(to width: Int) -> FloatMatrix {
+        precondition(width <= self.width, "rows of \(width) floats in place of \(self.width)")
+        return FloatMatrix(width: width, storage: storage)
+    }
+
     var start: UnsafeMutablePointer<Float> { storage.address.assumingMemoryBound(to: Float.self) }
 
     func row(_ index: Int) -> UnsafeMutablePointer<Float> { start + index * width }

@@ -9,6 +9,9 @@ public enum RopeScaling: Sendable, Equatable {
     case linear(factor: Double)
     /// Slow frequencies divided by `factor`, fast ones kept, a ramp between them (YaRN; Peng et al. 2023).
     case yarn(Yarn)
+    /// Frequencies divided by factors that come as tensors, one set for short contexts and one for long ones (LongRoPE; Ding et
+    /// al. 2024); cosines and sines are multiplied with a constant.
+    case longrope(attentionFactor: Double)
 
     public struct Yarn: Sendable, Equatable {
         public var factor: Double
@@ -22,13 +25,17 @@ public enum RopeScaling: Sendable, Equatable {
         public var attentionFactor = 1.0
     }
 
-    static let names = ["none", "linear", "yarn"]
+    static let names = ["none", "linear", "yarn", "longrope"]
 
     init(_ reader: HyperparameterReader, architecture: String, contextLength: Int) throws(EngineError) {
         let key = GGUFKey.ropeScalingType(architecture)
         let name = reader.metadata.string(key)
         let factor = try reader.number(GGUFKey.ropeScalingFactor(architecture), above: 0, default: 1)
         switch name {
+        // llama.cpp's converter writes the constant and no type.
+        case nil where reader.metadata[GGUFKey.ropeScalingAttentionFactor(architecture)] != nil, "longrope":
+            self = .longrope(
+                attentionFactor: try reader.number(GGUFKey.ropeScalingAttentionFactor(architecture), above: 0, default: 1))
         // llama.cpp applies a factor that comes without a type as linear.
         case nil, "linear": self = factor == 1 ? .none : .linear(factor: factor)
         case "none": self = .none
@@ -53,7 +60,7 @@ public enum RopeScaling: Sendable, Equatable {
     ///   - pair: its index, for the ramp between kept and divided frequencies.
     func scaled(_ frequency: Double, pair: Int, ropeLength: Int, base: Double) -> Double {
         switch self {
-        case .none: return frequency
+        case .none, .longrope: return frequency
         case .linear(let factor): return frequency / factor
         case .yarn(let yarn):
             // The pair that turns `beta` times within the original context, as a real number.
@@ -69,7 +76,10 @@ public enum RopeScaling: Sendable, Equatable {
 
     /// What cosines and sines are multiplied with, so that the attention's temperature fits the longer context.
     var magnitude: Double {
-        guard case .yarn(let yarn) = self else { return 1 }
-        return yarn.attentionFactor * (yarn.factor > 1 ? 1 + 0.1 * log(yarn.factor) : 1)
+        switch self {
+        case .none, .linear: 1
+        case .yarn(let yarn): yarn.attentionFactor * (yarn.factor > 1 ? 1 + 0.1 * log(yarn.factor) : 1)
+        case .longrope(let attentionFactor): attentionFactor
+        }
     }
 }

@@ -20,16 +20,19 @@ struct RotaryEmbedding: Sendable {
     /// Components that are turned: two for each pair.
     var length: Int { 2 * frequencies.count }
 
-    /// - Parameter factors: divides the frequency of each pair, from the tensor `rope_freqs.weight`.
-    init(_ pairing: Pairing, _ parameters: Hyperparameters, factors: [Float]? = nil) {
+    /// - Parameters:
+    ///   - base: instead of the parameters' own, with the scaling: layers with a window may have theirs.
+    ///   - factors: divides the frequency of each pair, from a tensor such as `rope_freqs.weight`.
+    init(
+        _ pairing: Pairing, _ parameters: Hyperparameters, base: Double? = nil, scaling: RopeScaling? = nil, factors: [Float]? = nil
+    ) {
+        let (base, scaling) = (base ?? parameters.ropeBase, scaling ?? parameters.ropeScaling)
         self.pairing = pairing
-        magnitude = Float(parameters.ropeScaling.magnitude)
+        magnitude = Float(scaling.magnitude)
         frequencies = (0..<parameters.ropeLength / 2).map { pair in
             let exponent = -2 * Double(pair) / Double(parameters.ropeLength)
-            let frequency = pow(parameters.ropeBase, exponent) / Double(factors?[pair] ?? 1)
-            return Float(
-                parameters.ropeScaling.scaled(
-                    frequency, pair: pair, ropeLength: parameters.ropeLength, base: parameters.ropeBase))
+            let frequency = pow(base, exponent) / Double(factors?[pair] ?? 1)
+            return Float(scaling.scaled(frequency, pair: pair, ropeLength: parameters.ropeLength, base: base))
         }
     }
 

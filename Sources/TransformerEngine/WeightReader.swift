@@ -78,8 +78,29 @@ struct WeightReader: Sendable {
 
     /// A matrix with as many rows as the file has: `token_embd.weight`, whose rows are the vocabulary.
     func matrix(_ name: String, columns: Int) throws(EngineError) -> WeightMatrix {
-        let rows = file.tensor(named: prefix + name)?.shape.rows ?? 0
-        return try matrix(name, rows: max(rows, 1), columns: columns)
+        try matrix(name, rows: max(rows(of: name) ?? 0, 1), columns: columns)
+    }
+
+    /// The rows that a tensor has; nil where there is no such tensor.
+    func rows(of name: String) -> Int? { file.tensor(named: prefix + name)?.shape.rows }
+
+    /// `count` matrices of one shape, stacked in one tensor: the experts of a layer.
+    func stack(_ name: String, count: Int, rows: Int, columns: Int) throws(EngineError) -> [WeightMatrix] {
+        let tensor = try tensor(name, shape: [columns, rows, count])
+        let whole: WeightMatrix
+        do {
+            whole = try WeightMatrix(type: tensor.type, rows: rows * count, columns: columns, bytes: file.bytes(of: tensor))
+        } catch { throw .tensorType(prefix + name, error) }
+        return (0..<count).map { whole.part(rows: $0 * rows..<($0 + 1) * rows) }
+    }
+
+    /// A matrix of one row, which converters write as a vector.
+    func row(_ name: String, columns: Int) throws(EngineError) -> WeightMatrix {
+        let found = file.tensor(named: prefix + name)?.shape.dimensions
+        let tensor = try tensor(name, shape: found == [columns, 1] ? [columns, 1] : [columns])
+        do {
+            return try WeightMatrix(type: tensor.type, rows: 1, columns: columns, bytes: file.bytes(of: tensor))
+        } catch { throw .tensorType(prefix + name, error) }
     }
 
     func vector(_ name: String, count: Int) throws(EngineError) -> WeightVector {
@@ -101,10 +122,35 @@ struct WeightReader: Sendable {
         has(name) ? try vector(name, count: count) : nil
     }
 
+    /// Projections of one input that are fused into one tensor, one after the other.
+    ///
+    /// - Parameter rows: how many each of them has.
+    func fusedLinears(_ name: String, rows: [Int], columns: Int) throws(EngineError) -> [Linear] {
+        let total = rows.reduce(0, +)
+        let whole = try linear(name, rows: total, columns: columns)
+        let biases = whole.bias?.values
+        var linears: [Linear] = []
+        var start = 0
+        for count in rows {
+            let range = start..<start + count
+            linears.append(Linear(matrix: whole.matrix.part(rows: range), bias: biases.map { WeightVector(Array($0[range])) }))
+            start += count
+        }
+        return linears
+    }
+
     /// The matrix `name.weight` with `name.bias`, where there is one.
     func linear(_ name: String, rows: Int, columns: Int) throws(EngineError) -> Linear {
         Linear(
             matrix: try matrix("\(name).weight", rows: rows, columns: columns),
             bias: try optionalVector("\(name).bias", count: rows))
+    }
+
+    /// Rotary embedding with the factors of a tensor, which LongRoPE cannot do without.
+    func rope(_ pairing: RotaryEmbedding.Pairing, factors name: String) throws(EngineError) -> RotaryEmbedding {
+        let needsFactors = if case .longrope = parameters.ropeScaling { true } else { false }
+        let count = parameters.ropeLength / 2
+        let factors = needsFactors ? try vector(name, count: count) : try optionalVector(name, count: count)
+        return RotaryEmbedding(pairing, parameters, factors: factors?.values)
     }
 }

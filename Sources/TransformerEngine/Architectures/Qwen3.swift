@@ -6,12 +6,8 @@ enum Qwen3: Architecture {
     static let name = "qwen3"
 
     static func load(_ reader: WeightReader) throws(EngineError) -> any Network {
-        let parameters = reader.parameters
-        return try PreNormDecoder(reader, rope: RotaryEmbedding(.halves, parameters)) { block throws(EngineError) in
-            var attention = try Attention(block, window: nil)
-            attention.queryNorm = try block.vector("attn_q_norm.weight", count: parameters.keyLength)
-            attention.keyNorm = try block.vector("attn_k_norm.weight", count: parameters.keyLength)
-            return attention
+        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, _ throws(EngineError) in
+            try PreNormDecoder.Layer(block, attention: try Attention(normingHeads: block, window: nil))
         }
     }
 }

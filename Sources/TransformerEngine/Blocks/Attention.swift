@@ -12,27 +12,51 @@ struct Attention: Sendable {
     var keyNorm: WeightVector?
     /// Positions that a query sees, its own included; nil for all before it.
     let window: Int?
+    /// Which of the network's rotary embeddings turns queries and keys.
+    var rope = 0
+    /// Multiplies products of queries and keys.
+    var scale: Float
+    /// Bounds what comes of that: `softCap * tanh(score / softCap)` (Bello et al. 2016).
+    var softCap: Float?
 
-    /// Reads `attn_q`, `attn_k`, `attn_v` and `attn_output`, with their biases where there are any.
+    /// Reads `attn_q`, `attn_k`, `attn_v` (or `attn_qkv`, which is the three of them) and `attn_output`, with their biases where
+    /// there are any.
     init(_ block: WeightReader, window: Int?) throws(EngineError) {
         let parameters = block.parameters
         let (heads, keyValueHeads) = (parameters.headCount, parameters.keyValueHeadCount)
-        inputs = LinearGroup([
-            try block.linear("attn_q", rows: heads * parameters.keyLength, columns: parameters.width),
-            try block.linear("attn_k", rows: keyValueHeads * parameters.keyLength, columns: parameters.width),
-            try block.linear("attn_v", rows: keyValueHeads * parameters.valueLength, columns: parameters.width),
-        ])
+        let rows = [
+            heads * parameters.keyLength, keyValueHeads * parameters.keyLength, keyValueHeads * parameters.valueLength,
+        ]
+        inputs = LinearGroup(
+            block.has("attn_qkv.weight")
+                ? try block.fusedLinears("attn_qkv", rows: rows, columns: parameters.width)
+                : [
+                    try block.linear("attn_q", rows: rows[0], columns: parameters.width),
+                    try block.linear("attn_k", rows: rows[1], columns: parameters.width),
+                    try block.linear("attn_v", rows: rows[2], columns: parameters.width),
+                ])
         output = try block.linear("attn_output", rows: parameters.width, columns: heads * parameters.valueLength)
         self.window = window
+        scale = parameters.attentionScale ?? 1 / Float(parameters.keyLength).squareRoot()
+        softCap = parameters.attentionSoftCap
+    }
+
+    /// Reads the norms `attn_q_norm` and `attn_k_norm` too.
+    init(normingHeads block: WeightReader, window: Int?) throws(EngineError) {
+        try self.init(block, window: window)
+        queryNorm = try block.vector("attn_q_norm.weight", count: block.parameters.keyLength)
+        keyNorm = try block.vector("attn_k_norm.weight", count: block.parameters.keyLength)
     }
 }
 
 extension ForwardPass {
     /// `branch` (normed) to queries, keys and values; keys and values to the cache; what the queries found to `attended`.
-    func attend(_ attention: Attention, layer: Int, rope: RotaryEmbedding) {
+    func attend(_ attention: Attention, layer: Int) {
         multiply(attention.inputs, branch, into: headStarts)
-        forEachToken { token in finishHeads(attention, token: token, layer: layer, rope: rope) }
-        var job = AttentionJob(pass: Unmanaged.passUnretained(self), layer: layer, window: Int32(attention.window ?? 0))
+        forEachToken { token in finishHeads(attention, token: token, layer: layer) }
+        var job = AttentionJob(
+            pass: Unmanaged.passUnretained(self), layer: layer, window: Int32(attention.window ?? 0), scale: attention.scale,
+            softCap: attention.softCap ?? 0)
         let items = tiles.count * parameters.keyValueHeadCount
         if items == 1 {
             runTile(0, worker: 0, job)
@@ -42,10 +66,11 @@ extension ForwardPass {
     }
 
     /// Norms and turns one token's heads, and puts its keys and values into the cache.
-    private func finishHeads(_ attention: Attention, token: Int, layer: Int, rope: RotaryEmbedding) {
+    private func finishHeads(_ attention: Attention, token: Int, layer: Int) {
         let (keySize, valueSize) = (parameters.keyLength, parameters.valueLength)
-        let cosines = UnsafePointer(self.cosines.row(token))
-        let sines = UnsafePointer(self.sines.row(token))
+        let rope = ropes[attention.rope]
+        let cosines = UnsafePointer(self.cosines.row(token) + attention.rope * parameters.ropeLength)
+        let sines = UnsafePointer(self.sines.row(token) + attention.rope * parameters.ropeLength)
         func finish(_ head: UnsafeMutablePointer<Float>, _ norm: WeightVector?) {
             if let norm { vectors.rms_norm(head, head, norm.start, Int64(keySize), parameters.normEpsilon) }
             rope.rotate(head, cosines, sines, vectors)
@@ -75,7 +100,7 @@ extension ForwardPass {
         attention.out_stride = attended.width
         (attention.key_size, attention.value_size) = (Int32(keySize), Int32(valueSize))
         attention.window = job.window
-        attention.scale = 1 / Float(keySize).squareRoot()
+        (attention.scale, attention.soft_cap) = (job.scale, job.softCap)
         attention.scratch = attentionScratch.row(worker)
         (attention.tokens, attention.first) = (Int32(tile.count), Int32(tile.position))
         // A group too large for one call of the kernel goes in parts.
@@ -95,6 +120,8 @@ private struct AttentionJob {
     let pass: Unmanaged<ForwardPass>
     let layer: Int
     let window: Int32
+    let scale: Float
+    let softCap: Float
 
     static let item: @convention(c) (UnsafeRawPointer, Int, Int) -> Void = { context, item, worker in
         let job = context.assumingMemoryBound(to: AttentionJob.self).pointee

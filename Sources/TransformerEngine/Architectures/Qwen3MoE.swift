@@ -1,0 +1,14 @@
+// Qwen3 with experts.
+
+/// Yang et al. 2025: Qwen3's attention; each layer has many small experts, and the weights of those that are chosen add up to one.
+enum Qwen3MoE: Architecture {
+    static let name = "qwen3moe"
+
+    static func load(_ reader: WeightReader) throws(EngineError) -> any Network {
+        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, _ throws(EngineError) in
+            try PreNormDecoder.Layer(
+                block, attention: try Attention(normingHeads: block, window: nil),
+                feedForward: try FeedForward(block, normalizesWeights: true))
+        }
+    }
+}
