@@ -66,7 +66,9 @@ let meanings: [[Target]] = [
 
 let combinations: [[Target]] = [
     room("ChatPrompt", ["GoTemplate", "JSONText"]),
-    room("Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"]),
+    room(
+        "Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"],
+        testsAlso: ["Compute", "TransformerEngine"]),
     room(
         "Packaging", ["Bytes", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfileSyntax", "Tensors"],
         testsAlso: ["Diagnostics", "ModelfilePlan"]),

@@ -22,10 +22,15 @@ public struct CheckpointConfig: Sendable {
         return value
     }
 
+    /// Whether the key is there and says null, which some settings are switched off by.
+    func isNull(_ key: String) -> Bool { members[key]?.isNull ?? false }
+
     func has(_ key: String) -> Bool { value(key) != nil }
 
-    func int(_ key: String, in range: ClosedRange<Int>) throws(ConversionError) -> Int {
-        guard let value = try optionalInt(key, in: range) else { throw error(key, found: "missing", wanted: Self.wanted(range)) }
+    func int(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) throws(ConversionError) -> Int {
+        guard let value = try optionalInt(key, in: range) ?? fallback else {
+            throw error(key, found: "missing", wanted: Self.wanted(range))
+        }
         return value
     }
 
@@ -70,6 +75,25 @@ public struct CheckpointConfig: Sendable {
             throw error(key, found: Self.found(value), wanted: "an array of strings")
         }
         return texts
+    }
+
+    /// Finite numbers above zero.
+    func positives(_ key: String) throws(ConversionError) -> [Double] {
+        let numbers = value(key)?.array?.compactMap(\.double) ?? []
+        guard !numbers.isEmpty, numbers.count == value(key)?.array?.count,
+            numbers.allSatisfy({ $0 > 0 && $0.isFinite && Float($0).isFinite })
+        else { throw error(key, found: value(key).map(Self.found) ?? "missing", wanted: "an array of numbers above zero") }
+        return numbers
+    }
+
+    /// Whole numbers; none where the key is missing.
+    func ints(_ key: String, in range: ClosedRange<Int>) throws(ConversionError) -> [Int] {
+        guard let value = value(key) else { return [] }
+        let numbers = value.array?.compactMap(\.int) ?? []
+        guard numbers.count == value.array?.count, numbers.allSatisfy(range.contains) else {
+            throw error(key, found: Self.found(value), wanted: "an array of whole numbers")
+        }
+        return numbers
     }
 
     /// The object at `key`, to be read the same way.

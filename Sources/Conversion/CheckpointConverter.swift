@@ -67,8 +67,8 @@ public struct CheckpointConverter: Sendable {
         do throws(SafetensorsError) { stored = try SafetensorsFolder(path: folder.path).tensors } catch { throw .weights(error) }
         return try TensorPlan(
             rules: architecture.tensorRules, synthesized: architecture.synthesizedTensors, ignored: architecture.ignoredTensors,
-            architecture: type(of: architecture).className
-        ).tensors(from: stored, output: options.outputType)
+            ignoredPrefixes: architecture.ignoredPrefixes, architecture: type(of: architecture).className
+        ).tensors(from: stored, output: options.outputType, canonicalName: architecture.canonicalName)
     }
 
     /// The type that most elements of matrices have.

@@ -21,11 +21,22 @@ enum RopeFactors {
             let smooth = ((1 / wavelength) * Float(context) - Float(lowFrequency)) / Float(highFrequency - lowFrequency)
             return 1 / ((1 - smooth) / Float(factor) + smooth)
         }
+        return tensor("rope_freqs.weight", factors)
+    }
+
+    /// LongRoPE's divisors, as Phi-3's files have them.
+    static func tensors(_ longrope: RopeScaling.LongRoPE) -> [TensorSource] {
+        [
+            tensor("rope_factors_long.weight", longrope.long.map(Float.init)),
+            tensor("rope_factors_short.weight", longrope.short.map(Float.init)),
+        ]
+    }
+
+    private static func tensor(_ name: String, _ factors: [Float]) -> TensorSource {
         var writer = ByteWriter()
         for value in factors { writer.write(value) }
         return TensorSource(
-            name: "rope_freqs.weight", storedType: .f32, shape: TensorShape(vector: factors.count),
-            parts: [ByteRegion(writer.bytes)])
+            name: name, storedType: .f32, shape: TensorShape(vector: factors.count), parts: [ByteRegion(writer.bytes)])
     }
 
     /// `base` to the power of `exponent`, both in single precision and rounded once.

@@ -1,4 +1,5 @@
 import GGUF
+import Glibc
 
 /// How rotary positions are stretched past the length that a model was trained on: `rope_parameters` of transformers 5, or
 /// `rope_theta` and `rope_scaling` of what came before.
@@ -9,6 +10,8 @@ enum RopeScaling: Sendable, Equatable {
     /// Llama 3.1's: each frequency divided by its own number, written as a tensor (`RopeFactors`).
     case llama3(factor: Double, lowFrequency: Double, highFrequency: Double, originalContext: Int)
     case yarn(YaRN)
+    /// Each frequency divided by its own number, of which there are two sets, written as tensors (`RopeFactors`).
+    case longrope(LongRoPE)
 
     /// YaRN (arXiv 2309.00071). What is nil has the runner's default.
     struct YaRN: Sendable, Equatable {
@@ -20,10 +23,23 @@ enum RopeScaling: Sendable, Equatable {
         var betaSlow: Double?
     }
 
+    /// LongRoPE (arXiv 2402.13753), which Phi-3's first files call "su".
+    struct LongRoPE: Sendable, Equatable {
+        /// Divisors in contexts up to the original one, and in longer ones.
+        var short: [Double]
+        var long: [Double]
+        var originalContext: Int
+        /// What cosines and sines are multiplied with.
+        var attentionFactor: Double
+    }
+
     /// The types that are understood, as config.json names them.
     enum Kind: String, CaseIterable, Sendable {
         case none = "default"
-        case linear, llama3, yarn
+        case linear, llama3, yarn, longrope
+
+        static let ofLlama: [Kind] = [.none, .linear, .llama3, .yarn]
+        static let ofQwen: [Kind] = [.none, .linear, .yarn]
     }
 }
 
@@ -31,30 +47,48 @@ enum RopeScaling: Sendable, Equatable {
 struct RopeParameters: Sendable, Equatable {
     let frequencyBase: Double
     let scaling: RopeScaling
+    /// How much of a head is turned.
+    let partialFactor: Double
 
-    private static let defaultFrequencyBase = 10_000.0
-
-    /// - Parameter supported: what the architecture's runners understand.
-    init(_ config: CheckpointConfig, contextLength: Int, supported: [RopeScaling.Kind]) throws(ConversionError) {
+    /// - Parameters:
+    ///   - supported: what the architecture's runners understand.
+    ///   - defaultBase: `rope_theta` where config.json has none.
+    ///   - allowsPartial: whether less than a whole head may be turned.
+    init(
+        _ config: CheckpointConfig, contextLength: Int, supported: [RopeScaling.Kind], defaultBase: Double = 10_000,
+        allowsPartial: Bool = false
+    ) throws(ConversionError) {
         var parameters = try config.optionalObject("rope_parameters")
         if parameters == nil { parameters = try config.optionalObject("rope_scaling") }
         // Models with windows on some layers have one object for each kind of layer.
         if let full = try parameters?.optionalObject("full_attention") { parameters = full }
         let outerBase = try config.optionalPositive("rope_theta")
-        frequencyBase = try parameters?.optionalPositive("rope_theta") ?? outerBase ?? Self.defaultFrequencyBase
+        frequencyBase = try parameters?.optionalPositive("rope_theta") ?? outerBase ?? defaultBase
+        partialFactor = try Self.partialFactor(parameters, config, allowsPartial: allowsPartial)
         guard let parameters else {
             scaling = .none
             return
         }
-        if let partial = try parameters.optionalPositive("partial_rotary_factor"), partial != 1 {
-            throw parameters.error("partial_rotary_factor", found: "\(partial)", wanted: "1")
-        }
         let oldName = try parameters.optionalString("type")
         let name = try parameters.optionalString("rope_type") ?? oldName ?? RopeScaling.Kind.none.rawValue
-        guard let kind = RopeScaling.Kind(rawValue: name), supported.contains(kind) else {
+        // Phi-3's first files have other names for it.
+        let isLongRoPE = name == "su" || parameters.has("long_factor")
+        guard let kind = isLongRoPE ? .longrope : RopeScaling.Kind(rawValue: name), supported.contains(kind) else {
             throw .unsupportedRope(type: name, supported: supported.map(\.rawValue))
         }
         scaling = try Self.scaling(kind, parameters, config: config, contextLength: contextLength)
+    }
+
+    private static func partialFactor(
+        _ parameters: CheckpointConfig?, _ config: CheckpointConfig, allowsPartial: Bool
+    ) throws(ConversionError) -> Double {
+        let key = "partial_rotary_factor"
+        let holder = parameters?.has(key) == true ? parameters ?? config : config
+        guard let partial = try holder.optionalPositive(key) else { return 1 }
+        guard partial == 1 || allowsPartial && partial < 1 else {
+            throw holder.error(key, found: "\(partial)", wanted: allowsPartial ? "at most 1" : "1")
+        }
+        return partial
     }
 
     private static func scaling(
@@ -73,6 +107,9 @@ struct RopeParameters: Sendable, Equatable {
             return .llama3(
                 factor: try parameters.optionalPositive("factor") ?? 8, lowFrequency: low, highFrequency: high,
                 originalContext: originalContext ?? 8192)
+        case .longrope:
+            return try longrope(
+                parameters, originalContext: originalContext ?? contextLength, contextLength: contextLength)
         case .yarn:
             let oldFactor = try parameters.optionalPositive("attn_factor")
             return .yarn(
@@ -85,10 +122,26 @@ struct RopeParameters: Sendable, Equatable {
         }
     }
 
+    private static func longrope(
+        _ parameters: CheckpointConfig, originalContext: Int, contextLength: Int
+    ) throws(ConversionError) -> RopeScaling {
+        let stretch = Double(contextLength) / Double(originalContext)
+        let factor = try parameters.optionalPositive("factor") ?? stretch
+        let suggested = factor > 1 ? (1 + log(factor) / log(Double(originalContext))).squareRoot() : 1
+        return .longrope(
+            RopeScaling.LongRoPE(
+                short: try parameters.positives("short_factor"), long: try parameters.positives("long_factor"),
+                originalContext: originalContext,
+                attentionFactor: try parameters.optionalPositive("attention_factor") ?? suggested))
+    }
+
     /// The keys that describe it, in llama.cpp's order.
     func write(to metadata: inout GGUFMetadata, architecture: String) {
         switch scaling {
         case .none, .llama3: break
+        case .longrope(let longrope):
+            metadata[GGUFKey.ropeScalingOriginalContext(architecture)] = .uint32(UInt32(longrope.originalContext))
+            metadata[GGUFKey.ropeScalingAttentionFactor(architecture)] = .float32(Float(longrope.attentionFactor))
         case .linear(let factor):
             metadata[GGUFKey.ropeScalingType(architecture)] = .string("linear")
             metadata[GGUFKey.ropeScalingFactor(architecture)] = .float32(Float(factor))

@@ -20,23 +20,32 @@ protocol CheckpointArchitecture: Sendable {
     func write(to metadata: inout GGUFMetadata)
     /// What each tensor of the checkpoint becomes.
     var tensorRules: [TensorRule] { get }
+    /// The name that the rules have for a tensor that is stored as `name`.
+    func canonicalName(_ name: String) -> String
     /// Tensors that are computed from the configuration.
     var synthesizedTensors: [TensorSource] { get }
     /// Tensors of the checkpoint that are known and not wanted.
     var ignoredTensors: Set<String> { get }
+    /// Beginnings of canonical names of parts that are left out, such as an image encoder.
+    var ignoredPrefixes: [String] { get }
     /// What of the configuration the GGUF cannot say.
     var warnings: [String] { get }
 }
 
 extension CheckpointArchitecture {
+    func canonicalName(_ name: String) -> String { name }
     var synthesizedTensors: [TensorSource] { [] }
     var ignoredTensors: Set<String> { [] }
+    var ignoredPrefixes: [String] { [] }
     var warnings: [String] { [] }
 }
 
 /// All architectures, in the order in which they are listed to people.
 enum CheckpointArchitectures {
-    static let all: [any CheckpointArchitecture.Type] = [Llama.self, Mistral.self, Qwen2.self, Qwen3.self]
+    static let all: [any CheckpointArchitecture.Type] = [
+        Llama.self, Mistral.self, Mixtral.self, Qwen2.self, Qwen2MoE.self, Qwen3.self, Qwen3MoE.self, Gemma.self, Gemma2.self,
+        Gemma3Text.self, Gemma3.self, Phi3.self,
+    ]
 
     /// The architecture that config.json names first.
     static func architecture(of config: CheckpointConfig) throws(ConversionError) -> any CheckpointArchitecture {

@@ -25,6 +25,28 @@ struct DecoderDimensions: Sendable {
         var headLength: Int?
         var contextLength: Int
         var ropeKinds: [RopeScaling.Kind]
+        var ropeBase = 10_000.0
+        var allowsPartialRope = false
+        /// Where nil, config.json has to say it.
+        var headCount: Int?
+        var vocabularySize: Int?
+        var normEpsilon = 1e-6
+        var tiesEmbeddings = false
+        var activation = Activation.silu
+    }
+
+    /// What a gate goes through, by the names that config.json has for it.
+    enum Activation {
+        case silu
+        case gelu
+
+        var names: [String] {
+            switch self {
+            case .silu: ["silu", "swish"]
+            // Gemma's first configurations say "gelu" and mean the approximation.
+            case .gelu: ["gelu_pytorch_tanh", "gelu_new", "gelu"]
+            }
+        }
     }
 
     init(_ config: CheckpointConfig, defaults: Defaults) throws(ConversionError) {
@@ -33,12 +55,14 @@ struct DecoderDimensions: Sendable {
         contextLength = try config.optionalInt("max_position_embeddings", in: widths) ?? defaults.contextLength
         embeddingLength = try config.int("hidden_size", in: widths)
         feedForwardLength = try config.int("intermediate_size", in: widths)
-        headCount = try config.int("num_attention_heads", in: 1...(1 << 16))
+        headCount = try config.int("num_attention_heads", in: 1...(1 << 16), default: defaults.headCount)
         headCountKV = try config.optionalInt("num_key_value_heads", in: 1...(1 << 16)) ?? defaults.headCountKV ?? headCount
-        normEpsilon = try config.optionalPositive("rms_norm_eps") ?? 1e-6
-        vocabularySize = try config.int("vocab_size", in: 1...(1 << 24))
-        tiesEmbeddings = try config.optionalBool("tie_word_embeddings") ?? false
-        rope = try RopeParameters(config, contextLength: contextLength, supported: defaults.ropeKinds)
+        normEpsilon = try config.optionalPositive("rms_norm_eps") ?? defaults.normEpsilon
+        vocabularySize = try config.int("vocab_size", in: 1...(1 << 24), default: defaults.vocabularySize)
+        tiesEmbeddings = try config.optionalBool("tie_word_embeddings") ?? defaults.tiesEmbeddings
+        rope = try RopeParameters(
+            config, contextLength: contextLength, supported: defaults.ropeKinds, defaultBase: defaults.ropeBase,
+            allowsPartial: defaults.allowsPartialRope)
         if let length = try config.optionalInt("head_dim", in: 1...(1 << 14)) ?? defaults.headLength {
             headLength = length
         } else {
@@ -48,10 +72,10 @@ struct DecoderDimensions: Sendable {
             }
             headLength = embeddingLength / headCount
         }
-        try check(config)
+        try check(config, defaults.activation)
     }
 
-    private func check(_ config: CheckpointConfig) throws(ConversionError) {
+    private func check(_ config: CheckpointConfig, _ wanted: Activation) throws(ConversionError) {
         guard headCount % headCountKV == 0 else {
             throw config.error(
                 "num_key_value_heads", found: "\(headCountKV)", wanted: "a divisor of 'num_attention_heads', \(headCount)")
@@ -59,8 +83,10 @@ struct DecoderDimensions: Sendable {
         guard headLength % 2 == 0 else {
             throw config.error("head_dim", found: "\(headLength)", wanted: "an even number, for rotary pairs")
         }
-        if let activation = try config.optionalString("hidden_act"), activation != "silu", activation != "swish" {
-            throw config.error("hidden_act", found: "\"\(activation)\"", wanted: "\"silu\"")
+        // Gemma's later configurations have the second name for it, which counts.
+        let key = config.has("hidden_activation") ? "hidden_activation" : "hidden_act"
+        if let activation = try config.optionalString(key), !wanted.names.contains(activation) {
+            throw config.error(key, found: "\"\(activation)\"", wanted: "\"\(wanted.names[0])\"")
         }
     }
 

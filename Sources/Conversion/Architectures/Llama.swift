@@ -7,24 +7,30 @@ struct Llama: CheckpointArchitecture {
     static let ggufName = "llama"
 
     let dimensions: DecoderDimensions
+    /// Mixtral's.
+    let experts: ExpertDimensions?
 
     init(_ config: CheckpointConfig) throws(ConversionError) {
         dimensions = try DecoderDimensions(
-            config, defaults: .init(contextLength: 2048, ropeKinds: RopeScaling.Kind.allCases))
+            config, defaults: .init(contextLength: 2048, ropeKinds: RopeScaling.Kind.ofLlama))
+        experts = nil
     }
 
     /// For architectures that are Llamas but for their defaults.
-    init(dimensions: DecoderDimensions) { self.dimensions = dimensions }
+    init(dimensions: DecoderDimensions, experts: ExpertDimensions? = nil) {
+        (self.dimensions, self.experts) = (dimensions, experts)
+    }
 
     var vocabularySize: Int { dimensions.vocabularySize }
 
     func write(to metadata: inout GGUFMetadata) {
         dimensions.write(to: &metadata, architecture: Self.ggufName, headLengthKeys: true)
+        experts?.write(to: &metadata, architecture: Self.ggufName)
         metadata[GGUFKey.vocabularySize(Self.ggufName)] = .uint32(UInt32(dimensions.vocabularySize))
         metadata[GGUFKey.ropeDimensionCount(Self.ggufName)] = .uint32(UInt32(dimensions.headLength))
     }
 
-    var tensorRules: [TensorRule] { dimensions.tensorRules(.init(regroupsRotaryRows: true)) }
+    var tensorRules: [TensorRule] { dimensions.tensorRules(DecoderTraits(regroupsRotaryRows: true, experts: experts)) }
     var ignoredTensors: Set<String> { dimensions.ignoredTensors }
 
     var synthesizedTensors: [TensorSource] {

@@ -13,7 +13,7 @@ struct Mistral: CheckpointArchitecture {
     init(_ config: CheckpointConfig) throws(ConversionError) {
         llama = Llama(
             dimensions: try DecoderDimensions(
-                config, defaults: .init(headCountKV: 8, contextLength: 131_072, ropeKinds: RopeScaling.Kind.allCases)))
+                config, defaults: .init(headCountKV: 8, contextLength: 131_072, ropeKinds: RopeScaling.Kind.ofLlama)))
         slidingWindow = try config.optionalInt("sliding_window", in: CheckpointConfig.widths)
     }
 

@@ -11,7 +11,7 @@ struct Qwen3: CheckpointArchitecture {
     init(_ config: CheckpointConfig) throws(ConversionError) {
         dimensions = try DecoderDimensions(
             config,
-            defaults: .init(headCountKV: 32, headLength: 128, contextLength: 32_768, ropeKinds: [.none, .linear, .yarn]))
+            defaults: .init(headCountKV: 32, headLength: 128, contextLength: 32_768, ropeKinds: RopeScaling.Kind.ofQwen))
         warnings = try QwenWindow.warnings(config, contextLength: dimensions.contextLength)
     }
 
@@ -21,6 +21,6 @@ struct Qwen3: CheckpointArchitecture {
         dimensions.write(to: &metadata, architecture: Self.ggufName, headLengthKeys: true)
     }
 
-    var tensorRules: [TensorRule] { dimensions.tensorRules(.init(normalizesQueriesAndKeys: true)) }
+    var tensorRules: [TensorRule] { dimensions.tensorRules(DecoderTraits(normalizesQueriesAndKeys: true)) }
     var ignoredTensors: Set<String> { dimensions.ignoredTensors }
 }
