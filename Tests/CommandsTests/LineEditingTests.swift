@@ -88,7 +88,8 @@ import Testing
     @Test(
         arguments: [
             (0.5, "Less than a second ago"), (1, "1 second ago"), (30, "30 seconds ago"), (60, "About a minute ago"),
-            (600, "10 minutes ago"),
+            (600, "10 minutes ago"), (119, "About a minute ago"), (120, "2 minutes ago"), (3599, "59 minutes ago"),
+            (5399, "About an hour ago"), (5400, "2 hours ago"), (-700_000_000, "Forever"),
             (3600, "About an hour ago"), (7200, "2 hours ago"), (86400 * 3, "3 days ago"), (86400 * 21, "3 weeks ago"),
             (86400 * 70, "2 months ago"), (86400 * 800, "2 years ago"), (-300, "5 minutes from now"),
         ] as [(Double, String)])

@@ -1,4 +1,4 @@
-/// Sizes, counts and times in words, by Ollama's rules.
+/// Sizes and times in words, by Ollama's rules.
 package enum HumanFormat {
     /// Bytes in decimal units: `5.2 MB`, `142 MB`, `10 B`.
     package static func bytes(_ count: Int) -> String {
@@ -9,19 +9,11 @@ package enum HumanFormat {
         return value == value.rounded(.down) ? "\(Int(value)) \(name)" : "\(fixed(value, 1)) \(name)"
     }
 
-    /// How many parameters a model has: `7B`, `1.2B`, `5.24M`, `900K`.
-    package static func count(_ count: Int) -> String {
-        let value = Double(count)
-        switch count {
-        case 1_000_000_000...: return count % 1_000_000_000 == 0 ? "\(count / 1_000_000_000)B" : "\(fixed(value / 1e9, 1))B"
-        case 1_000_000...: return count % 1_000_000 == 0 ? "\(count / 1_000_000)M" : "\(fixed(value / 1e6, 2))M"
-        case 1000...: return "\(fixed(value / 1e3, 0))K"
-        default: return "\(count)"
-        }
+    /// How long ago `seconds` is; the future is negative, and the far future is for ever.
+    package static func ago(_ seconds: Double) -> String {
+        if seconds <= -21 * 365 * 86400 { return "Forever" }
+        return span(seconds.magnitude) + (seconds >= 0 ? " ago" : " from now")
     }
-
-    /// How long ago `seconds` is; the future is negative.
-    package static func ago(_ seconds: Double) -> String { span(seconds.magnitude) + (seconds >= 0 ? " ago" : " from now") }
 
     private static func span(_ seconds: Double) -> String {
         let (minutes, hours) = (Int(seconds / 60), Int((seconds / 3600).rounded()))
@@ -30,7 +22,7 @@ package enum HumanFormat {
         case ..<2: return "1 second"
         case ..<60: return "\(Int(seconds)) seconds"
         case ..<120: return "About a minute"
-        case ..<2760: return "\(minutes) minutes"
+        case ..<3600: return "\(minutes) minutes"
         case ..<5400: return "About an hour"
         case ..<(48 * 3600): return "\(hours) hours"
         case ..<(14 * 86400): return "\(hours / 24) days"
