@@ -70,7 +70,8 @@ let combinations: [[Target]] = [
         "Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"],
         testsAlso: ["Compute", "TransformerEngine"]),
     room(
-        "Packaging", ["Bytes", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfileSyntax", "Tensors"],
+        "Packaging",
+        ["Bytes", "GGUF", "GoTemplate", "JSONText", "ModelManifest", "ModelStore", "ModelfileSyntax", "Quantization", "Tensors"],
         testsAlso: ["Diagnostics", "ModelfilePlan"]),
 ]
 

@@ -4,6 +4,7 @@ import Compute
 import GGUF
 import JSONText
 import ModelService
+import Packaging
 import Runner
 import TransformerEngine
 
@@ -105,7 +106,7 @@ struct BenchCommand: ParsableCommand {
         table.add(["MODEL", "SIZE", "PARAMETERS", "KERNELS", "THREADS", "TEST", "TOKENS/S"])
         for result in results {
             table.add([
-                model, HumanFormat.bytes(loaded.file.tensorByteCount), HumanFormat.count(loaded.file.parameterCount), kernels,
+                model, HumanFormat.bytes(loaded.file.tensorByteCount), ParameterCountText.of(loaded.file.parameterCount), kernels,
                 "\(pool.threads)", result.test,
                 "\(HumanFormat.fixed(result.mean, 2)) ± \(HumanFormat.fixed(result.deviation, 2))",
             ])

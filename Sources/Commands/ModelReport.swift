@@ -65,7 +65,7 @@ struct ModelReport {
 
     private static func projectorRows(_ file: GGUFFile) -> [[String]] {
         let architecture = file.metadata.architecture ?? "unknown"
-        var rows = [["architecture", architecture], ["parameters", HumanFormat.count(file.parameterCount)]]
+        var rows = [["architecture", architecture], ["parameters", ParameterCountText.of(file.parameterCount)]]
         for encoder in ["vision", "audio"] {
             for (title, key) in [("embedding length", "embedding_length"), ("dimensions", "projection_dim")] {
                 if let value = file.metadata.int("\(architecture).\(encoder).\(key)") { rows.append([title, String(value)]) }

@@ -1,5 +1,8 @@
 /// Go's strconv: quoting text and reading quoted text back.
-enum GoQuote {
+public enum GoQuote {
+    /// `strconv.Quote`: what `%q` makes of a string.
+    public static func quoted(_ text: String) -> String { quoted(Array(text.utf8)) }
+
     /// The scalar at an offset and how many bytes it takes; U+FFFD and 1 where the bytes are not UTF-8.
     static func decode(_ bytes: [UInt8], at offset: Int) -> (scalar: Unicode.Scalar, width: Int, isValid: Bool) {
         let first = bytes[offset]

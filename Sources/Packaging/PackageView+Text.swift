@@ -1,4 +1,5 @@
 import GGUF
+import GoTemplate
 import JSONText
 import ModelManifest
 public import ModelfileSyntax
@@ -10,7 +11,7 @@ extension PackageView {
     public var parametersText: String {
         parameterValues.map { name, value in
             let padding = String(repeating: " ", count: max(0, 30 - name.unicodeScalars.count))
-            return "\(name)\(padding) \(value.string.map(GoQuotedText.quote) ?? value.text(.goSorted))"
+            return "\(name)\(padding) \(value.string.map(GoQuote.quoted) ?? value.text(.goSorted))"
         }.joined(separator: "\n")
     }
 
@@ -61,42 +62,5 @@ extension PackageView {
     /// Every parameter by ascending name; a list gives one value after the other.
     private var parameterValues: [(name: String, value: JSONValue)] {
         parameters.sorted().flatMap { key, value in (value.array ?? [value]).map { (key, $0) } }
-    }
-}
-
-/// Text in quotes, as Go's strconv.Quote writes it.
-enum GoQuotedText {
-    static func quote(_ text: String) -> String { "\"" + text.unicodeScalars.map(escape).joined() + "\"" }
-
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
-        switch scalar {
-        case "\"": "\\\""
-        case "\\": "\\\\"
-        case "\u{7}": "\\a"
-        case "\u{8}": "\\b"
-        case "\u{C}": "\\f"
-        case "\n": "\\n"
-        case "\r": "\\r"
-        case "\t": "\\t"
-        case "\u{B}": "\\v"
-        case _ where isPrintable(scalar): String(scalar)
-        case _ where scalar.value < 0x20 || scalar.value == 0x7F: "\\x" + hex(scalar, digits: 2)
-        case _ where scalar.value < 0x10000: "\\u" + hex(scalar, digits: 4)
-        default: "\\U" + hex(scalar, digits: 8)
-        }
-    }
-
-    private static func hex(_ scalar: Unicode.Scalar, digits: Int) -> String {
-        let text = String(scalar.value, radix: 16)
-        return String(repeating: "0", count: digits - text.count) + text
-    }
-
-    /// Letters, marks, numbers, punctuation, symbols and the ASCII blank: what Go's strconv.IsPrint says.
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .spaceSeparator: scalar == " "
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
     }
 }

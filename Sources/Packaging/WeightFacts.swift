@@ -1,5 +1,6 @@
 public import GGUF
 public import ModelManifest
+import Quantization
 import Tensors
 
 /// What a package's config and layers need to know of a GGUF file.
@@ -66,18 +67,11 @@ public struct WeightFacts: Sendable, Hashable {
     }
 }
 
-/// Names of the numbers of `general.file_type`. Source: llama.cpp's `llama_ftype` (include/llama.h).
+/// The quantization of a whole file in words: the number of `general.file_type` by name.
 public enum FileTypeName {
-    private static let names: [Int: String] = [
-        0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M",
-        13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS",
-        21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S",
-        29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4_MOE", 39: "NVFP4", 40: "Q1_0",
-    ]
-
     static let unknown = "unknown"
 
-    public static func of(_ number: Int?) -> String { number.flatMap { names[$0] } ?? unknown }
+    public static func of(_ number: Int?) -> String { number.flatMap { FileType.name(ofNumber: $0) } ?? unknown }
 
     /// As Ollama writes it into a config: it takes the number 0, which is F32, for a missing one.
     static func inConfig(_ number: Int?) -> String { number == 0 ? unknown : of(number) }
