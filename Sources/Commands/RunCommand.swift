@@ -62,6 +62,7 @@ struct RunCommand: ParsableCommand {
         ) { try printer.print($0) }
         try printer.finish()
         try Console.put("\n\n")
+        if let note = SpeedReport.note(summary) { Console.note(note) }
         if verbose { Console.note(SpeedReport.text(summary, load: chat.model.loadDuration)) }
         if summary.endReason == .cancelled { throw Interrupted() }
     }

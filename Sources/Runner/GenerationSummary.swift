@@ -12,6 +12,8 @@ public struct GenerationSummary: Sendable, Equatable {
     /// Tokens of the prompt, those included whose computation was kept from before.
     public var promptTokens = 0
     public var reusedTokens = 0
+    /// Tokens that were taken out of the prompt's middle because the context does not hold them.
+    public var omittedTokens = 0
     public var generatedTokens = 0
     public var promptDuration = Duration.zero
     public var generationDuration = Duration.zero

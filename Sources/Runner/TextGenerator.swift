@@ -34,8 +34,9 @@ public final class TextGenerator {
         _ prompt: [TokenID], options: RunOptions, isCancelled: () -> Bool = { false }, emit: (String) throws -> Void
     ) throws -> GenerationSummary {
         var summary = GenerationSummary()
+        let whole = prompt.count
         let prompt = try PromptWindow(contextLength: contextLength, keep: options.keep).fit(prompt)
-        summary.promptTokens = prompt.count
+        (summary.promptTokens, summary.omittedTokens) = (prompt.count, whole - prompt.count)
         let start = ContinuousClock.now
         guard try evaluatePrompt(prompt, &summary, isCancelled) else { return summary }
         let afterPrompt = ContinuousClock.now

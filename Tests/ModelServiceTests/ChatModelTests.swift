@@ -92,6 +92,14 @@ import Testing
         #expect(summary.generatedTokens == 64 || summary.endReason == .stop)
     }
 
+    @Test func aPromptThatIsTooLongSaysWhatItLost() throws {
+        let chat = try fixture.models.open(fixture.file)
+        let text = String(repeating: "ab ", count: 100)
+        let cut = try reply(chat, text, options: try options(["num_ctx": 16])).1
+        #expect(cut.promptTokens < 16 && cut.promptTokens + cut.omittedTokens == chat.tokens(of: text).count)
+        #expect(try reply(chat, "ab", options: try options(["num_ctx": 16])).1.omittedTokens == 0)
+    }
+
     @Test func thinkingIsAskedOnlyOfThoseWhoCan() throws {
         let chat = try fixture.models.open(fixture.file)
         #expect(!chat.canThink)

@@ -86,6 +86,7 @@ struct Conversation {
         try Console.put("\n\n")
         messages.append(
             ChatMessage(role: "assistant", content: printer.answer, thinking: printer.thinking, toolCalls: printer.toolCalls))
+        if let note = SpeedReport.note(summary) { Console.note(note) }
         if isVerbose { Console.note(SpeedReport.text(summary, load: .zero) + "\n") }
     }
 

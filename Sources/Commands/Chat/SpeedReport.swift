@@ -13,6 +13,13 @@ enum SpeedReport {
             separator: "\n")
     }
 
+    /// Tells of a prompt that did not fit: an answer to half a text looks like any other.
+    static func note(_ summary: GenerationSummary) -> String? {
+        guard summary.omittedTokens > 0 else { return nil }
+        return "warning: the prompt has \(summary.promptTokens + summary.omittedTokens) tokens, more than the context holds; "
+            + "\(summary.omittedTokens) from its middle were left out (num_ctx sets the context)"
+    }
+
     private static func figures(_ name: String, _ count: Int, computed: Int, _ duration: Duration) -> [(String, String)] {
         var lines: [(String, String)] = []
         if count > 0 { lines.append(("\(name) count:", "\(count) token(s)")) }
