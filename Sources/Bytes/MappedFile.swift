@@ -22,7 +22,8 @@ public final class MappedFile: ByteStorage, @unchecked Sendable {
 
     /// - Throws: `BytesError.system` when the file cannot be opened, is not a regular file, or cannot be mapped.
     public init(path: String) throws(BytesError) {
-        let descriptor = try SystemCall.check("open", path) { open(path, O_RDONLY | O_CLOEXEC) }
+        // Opening a pipe would wait for somebody to write to it.
+        let descriptor = try SystemCall.check("open", path) { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         defer { close(descriptor) }
         var status = stat()
         try SystemCall.check("examine", path) { fstat(descriptor, &status) }

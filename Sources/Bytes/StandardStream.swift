@@ -34,12 +34,17 @@ public enum StandardStream: Int32, Sendable {
     }
 
     /// Reads what is there, up to `limit` bytes; nothing at the end of the stream.
+    ///
+    /// - Throws: `BytesError.system`, with EINTR when the user asked to stop while there was nothing to read.
     public func read(upTo limit: Int) throws(BytesError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: limit)
-        let count = try SystemCall.check("read from", name) {
-            buffer.withUnsafeMutableBytes { Glibc.read(rawValue, $0.baseAddress, $0.count) }
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(rawValue, $0.baseAddress, $0.count) }
+            if count >= 0 { return Array(buffer.prefix(count)) }
+            guard errno == EINTR, !Interruption.isRequested else {
+                throw .system(operation: "read from", path: name, code: errno)
+            }
         }
-        return Array(buffer.prefix(count))
     }
 
     /// Reads up to the end of the stream.

@@ -58,8 +58,10 @@ struct Failure {
     /// Whoever read our output has what they wanted (`quern list | head -1`).
     private var isClosedPipe: Bool { (error as? BytesError)?.code == EPIPE }
 
-    /// The user asked to stop; the store says so in its own words.
-    private var isInterruption: Bool { error is Interrupted || error as? StoreError == .cancelled }
+    /// The user asked to stop; the store and a stream that was waited for say so in their own words.
+    private var isInterruption: Bool {
+        error is Interrupted || error as? StoreError == .cancelled || (error as? BytesError)?.code == EINTR
+    }
 
     private static func isUsageError(_ code: ExitCode) -> Bool { code == .validationFailure }
 

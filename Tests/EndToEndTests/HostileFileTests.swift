@@ -62,6 +62,20 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: bench.folder.file("out.gguf").path))
     }
 
+    @Test func whatIsNoFileIsNotWaitedFor() throws {
+        try #require(try bench.shell("mkfifo pipe.gguf").exitCode == 0)
+        try bench.write("FROM ./pipe.gguf\n", to: "pipe.modelfile")
+        for path in ["./pipe.gguf", "/dev/zero", "/proc"] {
+            for command in [
+                ["show", path], ["run", path, "ab"], ["quantize", path, "out.gguf", "Q8_0"], ["create", "x", "-f", path],
+            ] {
+                let result = try bench.quern.run(command)
+                #expect(result.isOneClearError, "\(command): \(result)")
+            }
+        }
+        #expect(try bench.quern.run("create", "x", "-f", "pipe.modelfile").isOneClearError)
+    }
+
     /// A well-formed file of a model that cannot be.
     struct Impossible: CustomTestStringConvertible, Sendable {
         let testDescription: String

@@ -131,6 +131,16 @@ import Testing
         #expect(result.errors.isEmpty, "\(result.errors)")
     }
 
+    @Test func waitingForInputIsInterrupted() throws {
+        // The pipe's other end stays open and says nothing.
+        for signal in ["INT", "TERM"] {
+            let result = try bench.shell(
+                "mkfifo in-\(signal); exec 3<>in-\(signal); \"$QUERN\" tokenize kept <&3 & sleep 0.5; kill -\(signal) $!; wait $!; echo $?"
+            )
+            #expect(result.output == "130\n" && result.errors.isEmpty, "\(result)")
+        }
+    }
+
     @Test func severalBuildAtOnce() throws {
         let names = ["one", "two", "victim", "victim"]
         let running = try names.map {
