@@ -44,6 +44,8 @@ public enum GGUFKey {
     public static let addSpacePrefix = "tokenizer.ggml.add_space_prefix"
     public static let removeExtraWhitespaces = "tokenizer.ggml.remove_extra_whitespaces"
     public static let precompiledCharsmap = "tokenizer.ggml.precompiled_charsmap"
+    public static let lowercases = "tokenizer.ggml.normalizer.lowercase"
+    public static let stripsAccents = "tokenizer.ggml.normalizer.strip_accents"
     public static let chatTemplate = "tokenizer.chat_template"
     public static func chatTemplate(named name: String) -> String { "tokenizer.chat_template.\(name)" }
 
@@ -56,6 +58,9 @@ public enum GGUFKey {
     public static func expertCount(_ arch: String) -> String { "\(arch).expert_count" }
     public static func expertUsedCount(_ arch: String) -> String { "\(arch).expert_used_count" }
     public static func poolingType(_ arch: String) -> String { "\(arch).pooling_type" }
+    /// Ollama's: whether the model's makers scale its vectors to length one.
+    public static func normalizesEmbeddings(_ arch: String) -> String { "\(arch).normalize_embeddings" }
+    public static func isCausal(_ arch: String) -> String { "\(arch).attention.causal" }
     public static func headCount(_ arch: String) -> String { "\(arch).attention.head_count" }
     public static func headCountKV(_ arch: String) -> String { "\(arch).attention.head_count_kv" }
     public static func keyLength(_ arch: String) -> String { "\(arch).attention.key_length" }

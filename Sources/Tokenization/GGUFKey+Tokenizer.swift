@@ -2,9 +2,6 @@ internal import GGUF
 
 /// The tokenizer keys that only a tokenizer reads (llama.cpp's additions to the GGUF specification).
 extension GGUFKey {
-    static let lowercases = "tokenizer.ggml.normalizer.lowercase"
-    static let stripsAccents = "tokenizer.ggml.normalizer.strip_accents"
-
     // Fill in the middle: the parts of a document, and the marks that separate documents.
     static let fillPrefixTokenID = "tokenizer.ggml.fim_pre_token_id"
     static let fillSuffixTokenID = "tokenizer.ggml.fim_suf_token_id"

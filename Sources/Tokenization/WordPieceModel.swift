@@ -23,8 +23,12 @@ struct WordPieceModel: Sendable {
         }
     }
 
-    /// Appends the tokens of a word, which has its `▁`; nothing where one of its parts is no token.
+    /// Characters that a word may have (BERT's `max_input_chars_per_word`); a longer one is unknown.
+    private static let longestWord = 100
+
+    /// Appends the tokens of a word, which has its `▁`; nothing where one of its parts is no token, or the word too long.
     private func spell(_ words: borrowing Span<UInt8>, _ word: Range<Int>, into ids: inout [TokenID]) -> Bool {
+        guard Self.characters(words, word) <= Self.longestWord + 1 else { return false }
         let count = ids.count
         var position = word.lowerBound
         while position < word.upperBound {
@@ -36,5 +40,12 @@ struct WordPieceModel: Sendable {
             position += length
         }
         return true
+    }
+
+    /// Scalars of UTF-8, counted by the bytes that begin one.
+    private static func characters(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Int {
+        var count = 0
+        for index in range where text[index] & 0xC0 != 0x80 { count += 1 }
+        return count
     }
 }

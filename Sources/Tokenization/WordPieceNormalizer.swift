@@ -5,34 +5,56 @@ struct WordPieceNormalizer: Sendable {
 
     /// The words of `text[range]`, end to end, each with `▁` before it; and where each one ends.
     func words(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> (bytes: [UInt8], ends: [Int]) {
-        var (bytes, ends): ([UInt8], [Int]) = ([], [])
-        bytes.reserveCapacity(range.count * 2)
-        // Whether the last word may still grow.
-        var isOpen = false
-        func close() {
-            if isOpen { ends.append(bytes.count) }
-            isOpen = false
-        }
+        var collector = WordCollector(lowercases: lowercases, stripsAccents: stripsAccents)
+        collector.bytes.reserveCapacity(range.count * 2)
         var position = range.lowerBound
         while position < range.upperBound {
-            let (read, length) = UTF8Scalars.decode(text, at: position)
+            let (scalar, length) = UTF8Scalars.decode(text, at: position)
             position += length
-            let scalar = stripsAccents ? Self.decomposed(read) : read
-            let kind = ScalarKind(scalar)
-            if kind == .whiteSpace {
-                close()
+            guard stripsAccents, scalar >= 0x80 else {
+                collector.add(scalar)
                 continue
             }
-            if scalar == 0 || scalar == UTF8Scalars.replacement || kind == .control || kind == .mark && stripsAccents { continue }
-            let standsAlone = kind == .punctuation || kind == .symbol && scalar < 0x7F || Self.isIdeograph(scalar)
+            let parts = Self.decomposed(scalar)
+            collector.add(parts.0)
+            if parts.1 != 0 { collector.add(parts.1) }
+            if parts.2 != 0 { collector.add(parts.2) }
+        }
+        collector.close()
+        return (collector.bytes, collector.ends)
+    }
+
+    /// Gathers words, scalar by scalar.
+    private struct WordCollector {
+        let lowercases: Bool
+        let stripsAccents: Bool
+        var bytes: [UInt8] = []
+        var ends: [Int] = []
+        /// Whether the last word may still grow.
+        private var isOpen = false
+
+        init(lowercases: Bool, stripsAccents: Bool) {
+            (self.lowercases, self.stripsAccents) = (lowercases, stripsAccents)
+        }
+
+        mutating func add(_ scalar: UInt32) {
+            let kind = ScalarKind(scalar)
+            if kind == .whiteSpace { return close() }
+            if scalar == 0 || scalar == UTF8Scalars.replacement || kind == .control { return }
+            if kind == .mark, stripsAccents, !WordPieceNormalizer.isSpacingMark(scalar) { return }
+            let standsAlone =
+                kind == .punctuation || kind == .symbol && scalar < 0x7F || WordPieceNormalizer.isIdeograph(scalar)
             if standsAlone { close() }
             if !isOpen { bytes.append(contentsOf: EscapedSpaces.mark) }
-            UTF8Scalars.append(lowercases ? Self.lowercased(scalar) : scalar, to: &bytes)
+            UTF8Scalars.append(lowercases ? WordPieceNormalizer.lowercased(scalar) : scalar, to: &bytes)
             isOpen = true
             if standsAlone { close() }
         }
-        close()
-        return (bytes, ends)
+
+        mutating func close() {
+            if isOpen { ends.append(bytes.count) }
+            isOpen = false
+        }
     }
 
     /// The ranges that BERT's own tokenizer takes for Chinese, with the slip of the pen (0x2B920) that Hugging Face's has.
@@ -53,12 +75,28 @@ struct WordPieceNormalizer: Sendable {
         return index < pairs.count && pairs[index] == scalar ? pairs[index + 1] : scalar
     }
 
-    /// The first scalar of the canonical decomposition: the letter without its accents, as llama.cpp takes it.
-    static func decomposed(_ scalar: UInt32) -> UInt32 {
-        if scalar < 0x80 { return scalar }
+    /// The canonical decomposition without the accents behind its first scalar; zeros for what it has no more of.
+    ///
+    /// llama.cpp takes the first scalar alone, which BERT's own tokenizer does not: a Korean syllable is two letters or three.
+    static func decomposed(_ scalar: UInt32) -> (UInt32, UInt32, UInt32) {
+        let hangul = scalar &- 0xAC00
+        if hangul < 11172 {
+            let trailing = hangul % 28
+            return (0x1100 + hangul / 588, 0x1161 + hangul % 588 / 28, trailing == 0 ? 0 : 0x11A7 + trailing)
+        }
+        let longer = UnicodeTable.longerDecompositions
+        let place = firstIndex(in: longer, stride: 4) { longer[$0] >= scalar }
+        if place < longer.count, longer[place] == scalar { return (longer[place + 1], longer[place + 2], longer[place + 3]) }
         let runs = UnicodeTable.decompositionRuns
         let index = firstIndex(in: runs, stride: 3) { runs[$0 + 1] >= scalar }
-        return index < runs.count && runs[index] <= scalar ? runs[index + 2] : scalar
+        return (index < runs.count && runs[index] <= scalar ? runs[index + 2] : scalar, 0, 0)
+    }
+
+    /// Whether a mark is one that takes up room, as the vowels of Indic scripts do: no accent.
+    private static func isSpacingMark(_ scalar: UInt32) -> Bool {
+        let runs = UnicodeTable.spacingMarkRuns
+        let index = firstIndex(in: runs, stride: 2) { runs[$0 + 1] >= scalar }
+        return index < runs.count && runs[index] <= scalar
     }
 
     /// Binary search over records of `stride` numbers.

@@ -29,6 +29,28 @@ struct WordPieceTests {
         #expect(tokenizer.pieces("É\u{200B}COLE,中文$") == ["▁ecole", "▁,", "▁中", "▁文", "▁$"])
     }
 
+    @Test("Korean syllables are spelled by their letters, and Indic vowels stay")
+    func decomposition() throws {
+        let tokenizer = try Self.tokenizer([
+            "▁\u{1109}", "\u{1166}", "\u{1100}", "\u{1168}", "\u{11AB}", "▁ह", "ि", "न", "द", "ी", "▁ক", "ে", "া",
+        ])
+        #expect(tokenizer.pieces("세계") == ["▁\u{1109}", "\u{1166}", "\u{1100}", "\u{1168}"])
+        #expect(tokenizer.pieces("센") == ["▁\u{1109}", "\u{1166}", "\u{11AB}"])
+        // The virama is an accent to Unicode; the vowel O of Bengali is two marks.
+        #expect(tokenizer.pieces("हिन्दी") == ["▁ह", "ि", "न", "द", "ी"])
+        #expect(tokenizer.pieces("ক\u{9CB}") == ["▁ক", "ে", "া"])
+    }
+
+    @Test("a word of more than a hundred characters is unknown")
+    func longWords() throws {
+        let tokenizer = try Self.tokenizer(["▁é", "é", "▁x", "x"], lowercase: false)
+        for letter in ["x", "é"] {
+            let whole = String(repeating: letter, count: 100)
+            #expect(tokenizer.pieces(whole).count == 100)
+            #expect(tokenizer.pieces(whole + letter) == ["[UNK]"])
+        }
+    }
+
     @Test("a cased model keeps case and accents")
     func cased() throws {
         let tokenizer = try Self.tokenizer(["▁École", "▁ecole"], lowercase: false)
