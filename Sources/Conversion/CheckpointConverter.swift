@@ -31,6 +31,12 @@ public struct CheckpointConverter: Sendable {
             generationConfig: try folder.object(in: CheckpointFolder.generationConfigName) ?? JSONObject()
         ).write(to: &metadata)
         architecture.write(to: &metadata)
+        var warnings = architecture.warnings
+        if architecture.makesEmbeddings {
+            let pooling = try SentencePooling(folder)
+            pooling.write(to: &metadata, architecture: type(of: architecture).ggufName)
+            warnings += pooling.warnings
+        }
         metadata[GGUFKey.fileType] = .uint32(FileType.number(of: Self.commonType(tensors.map { ($0.source.shape, $0.type) })))
         metadata[GGUFKey.quantizationVersion] = .uint32(Self.quantizationVersion)
         let tokenizer = try TokenizerConverter(
@@ -38,7 +44,7 @@ public struct CheckpointConverter: Sendable {
         ).convert()
         metadata.merge(tokenizer.metadata)
         return ConvertedModel(
-            metadata: metadata, tensors: tensors, warnings: architecture.warnings + tokenizer.warnings,
+            metadata: metadata, tensors: tensors, warnings: warnings + tokenizer.warnings,
             sourceType: Self.commonType(tensors.map { ($0.source.shape, $0.source.storedType) }))
     }
 

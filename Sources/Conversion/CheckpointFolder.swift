@@ -42,14 +42,18 @@ public struct CheckpointFolder: Sendable {
         } catch { throw .missingFile(folder: path, name: name) }
     }
 
-    /// The JSON object in a file, or nil where there is none. Written by Python, so the last of two equal keys counts and
-    /// infinities are numbers.
-    public func object(in name: String) throws(ConversionError) -> JSONObject? {
-        guard let bytes = try bytes(of: name) else { return nil }
-        let value: JSONValue
+    /// The JSON in a file, or nil where there is none. Written by Python, so the last of two equal keys counts and infinities
+    /// are numbers.
+    func value(in name: String) throws(ConversionError) -> JSONValue? {
+        guard let bytes = try bytes(of: name) else { return Optional.none }
         do throws(JSONError) {
-            value = try JSONValue(parsing: bytes, limits: .python)
+            return try JSONValue(parsing: bytes, limits: .python)
         } catch { throw .malformedFile(file: folder.path(of: name), error) }
+    }
+
+    /// The JSON object in a file, or nil where there is none.
+    public func object(in name: String) throws(ConversionError) -> JSONObject? {
+        guard let value = try value(in: name) else { return nil }
         guard let object = value.object else { throw .notAnObject(file: folder.path(of: name)) }
         return object
     }

@@ -11,6 +11,7 @@ public enum ConversionError: Error, CustomStringConvertible {
     case fileTooLarge(file: String, byteCount: Int, limit: Int)
     case malformedFile(file: String, JSONError)
     case notAnObject(file: String)
+    case notAnArray(file: String)
     case weights(SafetensorsError)
 
     // What the files say.
@@ -39,6 +40,7 @@ public enum ConversionError: Error, CustomStringConvertible {
         case .fileTooLarge(let file, let count, let limit): "'\(file)': \(count) bytes, more than the limit of \(limit)"
         case .malformedFile(let file, let error): "'\(file)': \(error)"
         case .notAnObject(let file): "'\(file)': not a JSON object"
+        case .notAnArray(let file): "'\(file)': not a JSON array"
         case .weights(let error): "\(error)"
         case .value(let file, let key, let found, let wanted): "'\(file)': '\(key)' is \(found), wanted \(wanted)"
         case .unsupportedArchitecture(let name, let supported):
@@ -51,7 +53,7 @@ public enum ConversionError: Error, CustomStringConvertible {
         case .unknownTensors(let names, let architecture): "\(Self.list(names)) not known to \(architecture)"
         case .tensorShape(let name, let found, let wanted): "tensor '\(name)': shape \(found), wanted \(wanted)"
         case .tensorType(let name, let type): "tensor '\(name)': type \(type), wanted F32, F16 or BF16"
-        case .noTokenizer(let folder): "'\(folder)': neither 'tokenizer.model' nor 'tokenizer.json'"
+        case .noTokenizer(let folder): "'\(folder)': none of 'tokenizer.model', 'tokenizer.json' and 'vocab.txt'"
         case .tokenizer(let file, let problem): "'\(file)': \(problem)"
         case .sentencePiece(let file, let error): "'\(file)': \(error)"
         case .tokenPastVocabulary(let text, let id, let size):

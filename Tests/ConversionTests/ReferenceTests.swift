@@ -11,7 +11,7 @@ import Testing
 /// make.py recorded there.
 @Suite struct ReferenceTests {
     static let folder = SharedData.packageRoot.appendingPathComponent("Tests/Fixtures/Checkpoints")
-    static let names = ["llama", "mistral", "qwen2", "qwen3"]
+    static let names = ["llama", "mistral", "qwen2", "qwen3", "bert", "distilbert", "nomic_bert"]
 
     static func convert(_ name: String, _ output: ConversionOptions.OutputType = .auto) throws -> ConvertedModel {
         try CheckpointConverter(options: ConversionOptions(outputType: output))
@@ -51,7 +51,8 @@ import Testing
     /// What Quern writes and llama.cpp does not, and the name, which llama.cpp makes up from the folder's.
     private static let ours: Set<String> = [
         GGUFKey.name, GGUFKey.fileType, GGUFKey.addBOS, GGUFKey.addEOS, GGUFKey.addSpacePrefix, GGUFKey.unknownTokenID,
-        GGUFKey.slidingWindow("llama"), "tokenizer.ggml.eos_token_ids",
+        GGUFKey.slidingWindow("llama"), "tokenizer.ggml.eos_token_ids", GGUFKey.classTokenID, GGUFKey.poolingType("bert"),
+        GGUFKey.normalizesEmbeddings("bert"),
     ]
 
     @Test(arguments: names)
@@ -82,7 +83,7 @@ import Testing
     }
 
     @Test func sourceTypes() throws {
-        #expect(try Self.names.map { try Self.convert($0).sourceType } == [.bf16, .f16, .bf16, .f32])
+        #expect(try Self.names.map { try Self.convert($0).sourceType } == [.bf16, .f16, .bf16, .f32, .f16, .f32, .f32])
     }
 }
 

@@ -61,7 +61,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("model", "x", "'model' is no object"), ("model", ["type": "Unigram"], "a vocabulary of type 'Unigram', wanted BPE"),
+            ("model", "x", "'model' is no object"), ("model", ["type": "Unigram"], "a vocabulary of type 'Unigram', wanted BPE or WordPiece"),
             ("model", ["type": "BPE"], "'model.vocab' is missing, empty or no object"),
             ("model", ["type": "BPE", "vocab": ["a": -1], "merges": []], "the id of token 'a' is -1"),
             ("model", ["type": "BPE", "vocab": ["a": "0"], "merges": []], "the id of token 'a' is \"0\""),
@@ -82,7 +82,7 @@ import Testing
     @Test func noTokenizerAtAll() throws {
         var checkpoint = TestCheckpoint()
         checkpoint.files["tokenizer.json"] = .some(nil)
-        #expect(try #require(checkpoint.failure()).hasSuffix("neither 'tokenizer.model' nor 'tokenizer.json'"))
+        #expect(try #require(checkpoint.failure()).hasSuffix("none of 'tokenizer.model', 'tokenizer.json' and 'vocab.txt'"))
     }
 
     @Test func normalizersThatAreLeftOut() throws {

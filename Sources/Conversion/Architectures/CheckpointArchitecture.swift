@@ -8,6 +8,8 @@ import Tensors
 protocol CheckpointArchitecture: Sendable {
     /// The class in config.json's `architectures`.
     static var className: String { get }
+    /// Further classes whose checkpoints hold the same network, under another head.
+    static var aliases: [String] { get }
     /// The value of `general.architecture`, which begins the names of its keys.
     static var ggufName: String { get }
 
@@ -28,14 +30,18 @@ protocol CheckpointArchitecture: Sendable {
     var ignoredTensors: Set<String> { get }
     /// Beginnings of canonical names of parts that are left out, such as an image encoder.
     var ignoredPrefixes: [String] { get }
+    /// Whether the model turns texts into vectors instead of continuing them.
+    var makesEmbeddings: Bool { get }
     /// What of the configuration the GGUF cannot say.
     var warnings: [String] { get }
 }
 
 extension CheckpointArchitecture {
+    static var aliases: [String] { [] }
     func canonicalName(_ name: String) -> String { name }
     var synthesizedTensors: [TensorSource] { [] }
     var ignoredTensors: Set<String> { [] }
+    var makesEmbeddings: Bool { false }
     var ignoredPrefixes: [String] { [] }
     var warnings: [String] { [] }
 }
@@ -44,7 +50,8 @@ extension CheckpointArchitecture {
 enum CheckpointArchitectures {
     static let all: [any CheckpointArchitecture.Type] = [
         Llama.self, Mistral.self, Mixtral.self, Qwen2.self, Qwen2MoE.self, Qwen3.self, Qwen3MoE.self, Gemma.self, Gemma2.self,
-        Gemma3Text.self, Gemma3.self, Phi3.self,
+        Gemma3Text.self, Gemma3.self, Phi3.self, Bert.self, DistilBert.self,
+        NomicBert.self,
     ]
 
     /// The architecture that config.json names first.
@@ -52,7 +59,7 @@ enum CheckpointArchitectures {
         guard let name = try config.optionalStrings("architectures")?.first else {
             throw config.error("architectures", found: "missing or empty", wanted: "the name of a model class")
         }
-        guard let match = all.first(where: { $0.className == name }) else {
+        guard let match = all.first(where: { $0.className == name || $0.aliases.contains(name) }) else {
             throw .unsupportedArchitecture(name: name, supported: all.map { $0.className })
         }
         return try match.init(config)

@@ -57,9 +57,14 @@ struct TokenizerConverter {
         if let sentencePiece = try SentencePieceVocabulary(folder: folder, orElse: file, added: added, size: vocabularySize) {
             return sentencePiece.vocabulary
         }
+        if let wordPiece = try WordPieceVocabulary(
+            folder: folder, file, tokenizerConfig: tokenizerConfig, added: added, size: vocabularySize)
+        {
+            return wordPiece.vocabulary
+        }
         guard let file else { throw .noTokenizer(folder: folder.path) }
         guard file.modelType == "BPE" else {
-            throw .tokenizer(file: file.path, problem: "a vocabulary of type '\(file.modelType)', wanted BPE")
+            throw .tokenizer(file: file.path, problem: "a vocabulary of type '\(file.modelType)', wanted BPE or WordPiece")
         }
         if file.fallsBackToBytes, !PreTokenizerRules(file.preTokenizer).isByteLevel {
             return try MergedPieceVocabulary(file, added: added, size: vocabularySize).vocabulary

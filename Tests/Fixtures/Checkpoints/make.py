@@ -19,8 +19,8 @@ import tempfile
 import sentencepiece
 import torch
 from safetensors.torch import load_file, save_file
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from transformers import (LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM,
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import (AutoModel, AutoTokenizer, BertConfig, BertForMaskedLM, DistilBertConfig, DistilBertModel, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM,
                           Qwen3Config, Qwen3ForCausalLM)
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -137,6 +137,105 @@ def qwen3(folder):
     return "qwen2"
 
 
+# Encoders: their vectors, by transformers and the pooling that modules.json asks for, go into embeddings.json.
+
+PIECES = ("the cat sat on mat and dog log why is sky blue un ##aff ##able ##s ##ing ecole naive cafe привет мир 世 界 你 好 안 ! ? , . ' $ "
+          "( ) 1 2 ##3 4 ᄉ ##ᅦ ##ᄀ ##ᅨ ह ##ि ##न ##द ##ी ß x ##x École Cat").split()
+SENTENCES = ["The cat sat on the mat.", "", "  ", "unaffable cats, unaffable DOGS", "Naïve café; École!", "Привет, мир! 世界你好",
+             "why (is) the sky blue? $12", "세계", "हिन्दी", "[MASK] the [SEP] cat", "x" * 101, "x" * 100, "the cat sat on the mat. " * 40]
+
+
+def word_pieces(folder, lowercase, **config):
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    vocabulary = {text: id for id, text in enumerate(special + PIECES)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in special])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    names = {f"{role.lower()}_token": f"[{role}]" for role in ["PAD", "UNK", "CLS", "SEP", "MASK"]}
+    write_json(folder / "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", **names, **config})
+    return len(vocabulary)
+
+
+def modules(folder, pooling, normalizes):
+    kinds = ["Transformer", "Pooling"] + ["Normalize"] * normalizes
+    paths = ["", "1_Pooling", "2_Normalize"]
+    write_json(folder / "modules.json", [
+        {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for index, (kind, path) in enumerate(zip(kinds, paths))])
+    (folder / "1_Pooling").mkdir()
+    write_json(folder / "1_Pooling/config.json", pooling)
+
+
+def bert(folder):
+    """A model with its training's head, so with prefixes; norms named as in TensorFlow; an I64 buffer; first-token pooling, F16."""
+    size = word_pieces(folder, lowercase=True)
+    config = BertConfig(
+        vocab_size=size, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+        max_position_embeddings=48, type_vocab_size=2)
+    save(BertForMaskedLM(config), folder, torch.float16)
+    weights = load_file(folder / "model.safetensors")
+    weights = {name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): tensor
+               for name, tensor in weights.items()}
+    weights["bert.embeddings.position_ids"] = torch.arange(48).reshape(1, 48)
+    weights["bert.pooler.dense.weight"] = torch.zeros(32, 32)
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    modules(folder, {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, normalizes=True)
+    return "default"
+
+
+def distilbert(folder):
+    """No modules.json, a cased vocabulary, F32."""
+    size = word_pieces(folder, lowercase=False)
+    config = DistilBertConfig(vocab_size=size, dim=32, hidden_dim=64, n_layers=2, n_heads=4, max_position_embeddings=48)
+    save(DistilBertModel(config), folder, torch.float32)
+    return "default"
+
+
+def nomic_bert(folder):
+    """The original's configuration and names, mean pooling by its newer key, F32."""
+    from transformers import NomicBertConfig, NomicBertModel
+    size = word_pieces(folder, lowercase=True)
+    config = NomicBertConfig(
+        vocab_size=size, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+        max_position_embeddings=2048, rope_parameters={"rope_theta": 1000.0, "rope_type": "default"})
+    save(NomicBertModel(config), folder, torch.float32)
+    weights = load_file(folder / "model.safetensors")
+    assert "encoder.layers.0.attn.Wqkv.weight" in weights, sorted(weights)
+    write_json(folder / "config.json", {
+        "architectures": ["NomicBertModel"], "model_type": "nomic_bert", "activation_function": "swiglu", "causal": False,
+        "layer_norm_epsilon": 1e-12, "max_trained_positions": 2048, "mlp_fc1_bias": False, "mlp_fc2_bias": False, "n_embd": 32,
+        "n_head": 4, "n_inner": 64, "n_layer": 2, "n_positions": 8192, "prenorm": False, "qkv_proj_bias": False,
+        "rotary_emb_base": 1000, "rotary_emb_fraction": 1.0, "rotary_emb_interleaved": False, "rotary_emb_scale_base": None,
+        "type_vocab_size": 2, "vocab_size": size,
+        # The same in the dialect that llama.cpp reads through transformers.
+        "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "head_dim": 8,
+        "max_position_embeddings": 2048})
+    modules(folder, {"pooling_mode": "mean"}, normalizes=False)
+    # What transformers itself would have written, for the vectors.
+    config.architectures = ["NomicBertModel"]
+    return "default", NomicBertModel.from_pretrained(folder, config=config)
+
+
+def vectors(folder, pooling, model=None):
+    """A vector of length one for each sentence."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = (model or AutoModel.from_pretrained(folder)).double().eval()
+    length = min(model.config.max_position_embeddings, 512)
+    results = []
+    for sentence in SENTENCES:
+        ids = tokenizer(sentence, truncation=True, max_length=length).input_ids
+        with torch.no_grad():
+            states = model(torch.tensor([ids])).last_hidden_state[0]
+        vector = states[0] if pooling == "cls" else states.mean(0)
+        results.append({"text": sentence, "ids": ids, "vector": [float(f"{x:.8g}") for x in vector / vector.norm()]})
+    return results
+
+
 def fnv(data):
     digest = 0xCBF29CE484222325
     for byte in data:
@@ -172,12 +271,14 @@ def expected(folder, llama_cpp, pre_tokenizer, output_type):
 
 
 def main(llama_cpp):
-    results = {}
-    for make in [llama, mistral, qwen2, qwen3]:
+    results, embeddings = {}, {}
+    for make in [llama, mistral, qwen2, qwen3, bert, distilbert, nomic_bert]:
         folder = HERE / make.__name__
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        pre_tokenizer = make(folder)
+        pre_tokenizer, model = made if isinstance(made := make(folder), tuple) else (made, None)
+        if "bert" in folder.name:
+            embeddings[folder.name] = vectors(folder, "cls" if make is bert else "mean", model)
         result = results[make.__name__] = {"file_types": {}, "tensors": {}}
         for output_type in ["auto", "f32", "f16", "bf16"]:
             metadata, tensors = expected(folder, llama_cpp, pre_tokenizer, output_type)
@@ -185,6 +286,7 @@ def main(llama_cpp):
             result["tensors"][output_type] = tensors
             result["metadata"] = metadata
     (HERE / "expected.json").write_text(lines(results) + "\n")
+    write_json(HERE / "embeddings.json", embeddings)
 
 
 def lines(value, depth=0):
