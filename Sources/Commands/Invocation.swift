@@ -21,12 +21,12 @@ struct Invocation: Sendable {
     /// The exit code of a command line that makes no sense.
     var usageExitCode: Int32 { isOllama ? 1 : 2 }
 
-    /// Rewrites what ArgumentParser has no form for: a bare `--think` is `--think=true`, as in Ollama.
+    /// Rewrites what ArgumentParser has no form for: bare, `--think` and `--truncate` mean true, as in Ollama.
     func normalized(_ words: [String]) -> [String] {
         var isPastOptions = false
         return words.map { word in
             if word == "--" { isPastOptions = true }
-            return !isPastOptions && word == "--think" ? "--think=true" : word
+            return !isPastOptions && ["--think", "--truncate"].contains(word) ? "\(word)=true" : word
         }
     }
 }

@@ -17,6 +17,7 @@ struct RunCommand: ParsableCommand {
               cat report.txt | quern run chat "Summarize:"
               quern run chat --think=false --verbose "What is 2+2?"
               quern run chat                                 a conversation; /? for help, /bye to leave
+              quern run all-minilm "a text"                  the text's vector, as a JSON array
             """)
 
     @Argument(help: "A model of the store, or a GGUF file.") var model: String
@@ -31,12 +32,15 @@ struct RunCommand: ParsableCommand {
         name: .customLong("keepalive"),
         help: ArgumentHelp("Accepted for Ollama's sake; the model leaves with the command.", valueName: "duration"))
     var keepAlive: String?
+    @OptionGroup var embedding: EmbeddingOptions
 
     func run() throws {
         let think = try ThinkOption.setting(self.think)
         let typed = StandardStream.input.isTerminal ? "" : String(decoding: try StandardStream.input.readAll(), as: UTF8.self)
         let text = ([typed.trimmingTrailingNewlines()] + prompt).filter { !$0.isEmpty }.joined(separator: " ")
-        let chat = try LocalModels().open(model)
+        let models = try LocalModels()
+        if try models.makesEmbeddings(model) { return try embedding.embed(text, with: model, in: models) }
+        let chat = try models.open(model)
         var options = chat.packageOptions
         if let seed { options.sampling.seed = seed }
         if let note = chat.templateNote { Console.note("warning: \(note)") }

@@ -6,6 +6,8 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
     /// The package has a layer that a runner would have to apply and this one cannot.
     case unsupportedLayer(model: String, layer: String)
     case doesNotSupport(model: String, capability: String)
+    /// An embedding model was run without a text; Ollama's words.
+    case noInput(model: String)
     /// No model has the name that a copy or a removal was asked for; the name is as it was typed.
     case nothingToCopy(String)
     case nothingToRemove(String)
@@ -20,6 +22,8 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
         case .unsupportedFormat(let model, let format):
             "model '\(model)' is in the format '\(format)', which cannot be run; GGUF can"
         case .unsupportedLayer(let model, let layer): "model '\(model)' has \(layer), which cannot be run"
+        case .noInput(let model):
+            "embedding models require input text. Usage: ollama run \(model) \"your text here\""
         case .doesNotSupport(let model, let capability): "\"\(model)\" does not support \(capability)"
         // Ollama's words, which programs look for; the quotes differ there too.
         case .nothingToCopy(let name): "model \"\(name)\" not found"

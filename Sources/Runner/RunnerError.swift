@@ -5,6 +5,8 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
     case unusable(String)
     /// The prompt has more tokens than the context takes.
     case promptTooLong(tokens: Int, contextLength: Int)
+    /// A text to be embedded has more tokens than the model takes.
+    case inputTooLong
     case cancelled
 
     public var description: String {
@@ -13,6 +15,7 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
         case .unusable(let reason): reason
         case .promptTooLong(let tokens, let contextLength):
             "the prompt has \(tokens) tokens, but the context holds \(contextLength) (raise num_ctx)"
+        case .inputTooLong: "the input length exceeds the context length"
         case .cancelled: "cancelled"
         }
     }

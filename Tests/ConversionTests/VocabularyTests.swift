@@ -61,7 +61,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("model", "x", "'model' is no object"), ("model", ["type": "Unigram"], "a vocabulary of type 'Unigram', wanted BPE or WordPiece"),
+            ("model", "x", "'model' is no object"),
+            ("model", ["type": "Unigram"], "a vocabulary of type 'Unigram', wanted BPE or WordPiece"),
             ("model", ["type": "BPE"], "'model.vocab' is missing, empty or no object"),
             ("model", ["type": "BPE", "vocab": ["a": -1], "merges": []], "the id of token 'a' is -1"),
             ("model", ["type": "BPE", "vocab": ["a": "0"], "merges": []], "the id of token 'a' is \"0\""),
