@@ -177,3 +177,21 @@ import Testing
         #expect(wrapped("a incomprehensibilities b", 10) == ["a incomprehensibilities\nb"])
     }
 }
+
+@Suite struct QuotedTexts {
+    @Test(arguments: [
+        ("\"\"\"a", true), ("\"\"\"", true), ("\"\"\"\"\"", true), ("\"\"\"a\"\"\"", false), ("\"\"\"\"\"\"", false),
+        ("a \"\"\"", false),
+        ("\"\"\"a\nb\"\"\"", false), ("/set system \"\"\"be", true), ("/set  system \"\"\"be\nbrief\"\"\"", false),
+        ("/set system be \"\"\"", false), ("/set systems \"\"\"", false),
+    ])
+    func runOverLines(line: String, isOpen: Bool) { #expect(QuotedText.isOpen(line) == isOpen) }
+
+    @Test func areMessagesWhateverTheyLookLike() {
+        #expect(QuotedText.message("\"\"\"/bye\"\"\"") == "/bye")
+        #expect(QuotedText.message("\"\"\"\na\nb\"\"\"") == "\na\nb")
+        #expect(QuotedText.message("a\"\"\"") == nil)
+        #expect(SlashCommand("/set system \"\"\"Be\nbrief.\"\"\"") == .setSystem("Be\nbrief."))
+        #expect(SlashCommand("/set system Say \"\"\"") == .setSystem("Say \"\"\""))
+    }
+}

@@ -3,6 +3,7 @@ import Bytes
 import ChatPrompt
 import ModelManifest
 import ModelService
+import ModelStore
 import ModelfilePlan
 import Packaging
 import Runner
@@ -41,7 +42,9 @@ struct Conversation {
             case .endOfInput: return
             case .interrupted: Console.note("\nUse Ctrl + d or /bye to exit.")
             case .line(let line):
-                if let command = SlashCommand(line) {
+                if let message = QuotedText.message(line) {
+                    try say(message)
+                } else if let command = SlashCommand(line) {
                     if try !obey(command) { return }
                 } else if !line.allSatisfy(\.isWhitespace) {
                     try say(line)
@@ -50,17 +53,16 @@ struct Conversation {
         }
     }
 
-    /// A line, or several that begin and end with `"""`.
+    /// A line, or several where three quotes open in it; the quotes stay.
     private mutating func nextMessage() throws -> LineEditor.Outcome {
         let first = try editor.readLine(prompt: ">>> ", continuation: "... ", placeholder: "Send a message (/? for help)")
-        guard case .line(let line) = first, line.hasPrefix("\"\"\"") else { return first }
-        var text = String(line.dropFirst(3))
-        while !text.hasSuffix("\"\"\"") {
+        guard case .line(var text) = first else { return first }
+        while QuotedText.isOpen(text) {
             let next = try editor.readLine(prompt: "... ", continuation: "... ", placeholder: "Use \"\"\" to end multi-line input")
             guard case .line(let more) = next else { return next }
             text += "\n" + more
         }
-        return .line(String(text.dropLast(3)))
+        return .line(text)
     }
 
     private func replayHistory() throws {
@@ -143,6 +145,8 @@ struct Conversation {
             chat = try LocalModels.onHost(for: name).open(name)
             (messages, system, options) = (chat.history, nil, chat.packageOptions)
             try options.apply(userParameters.json)
+        } catch StoreError.modelNotFound {
+            try Console.putLine("Couldn't find model '\(name)'")
         } catch { try Console.putLine("Couldn't load model '\(name)': \(error)") }
     }
 

@@ -67,9 +67,6 @@ package enum SlashCommand: Equatable {
     /// The rest of the line as it was typed, without the quotes of `"""…"""`.
     private static func text(after word: String, in line: String) -> String {
         guard let start = line.firstRange(of: word)?.upperBound else { return "" }
-        var text = line[start...].drop(while: \.isWhitespace)
-        if text.hasPrefix("\"\"\"") { text = text.dropFirst(3) }
-        if text.hasSuffix("\"\"\"") { text = text.dropLast(3) }
-        return String(text)
+        return QuotedText.content(line[start...].drop(while: \.isWhitespace))
     }
 }

@@ -98,7 +98,7 @@ struct LineEditor {
 
     /// Draws the whole text anew from the first row on and puts the cursor where it belongs.
     private mutating func draw(_ buffer: EditBuffer, _ prompt: String, _ continuation: String, _ placeholder: String) throws {
-        let columns = max(Int(quern_terminal_columns(StandardStream.error.rawValue)), 20)
+        let columns = max(Console.columns, 20)
         var frame = rowsAbove > 0 ? "\u{1B}[\(rowsAbove)A" : ""
         frame += "\r\u{1B}[J" + prompt
         var layout = ScreenLayout(columns: columns, column: DisplayWidth.of(prompt))
