@@ -33,7 +33,10 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print the figures as JSON.") var json = false
 
     func validate() throws {
-        guard promptLength >= 0, generationLength >= 0, depth >= 0 else { throw ValidationError("lengths cannot be negative") }
+        let lengths = 0...1 << 30
+        guard [promptLength, generationLength, depth].allSatisfy(lengths.contains) else {
+            throw ValidationError("lengths must be from 0 to \(lengths.upperBound)")
+        }
         guard repetitions >= 1, batch >= 1 else { throw ValidationError("repetitions and batch must be at least 1") }
         guard (threads ?? 1) >= 1, (threads ?? 1) <= 1024 else { throw ValidationError("threads must be from 1 to 1024") }
     }

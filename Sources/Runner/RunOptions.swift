@@ -17,6 +17,8 @@ public struct RunOptions: Sendable, Equatable {
     public var sampling = SamplingOptions()
 
     public static let defaultContextLength = 4096
+    /// More threads than this only cost memory.
+    static let largestThreadCount = 1024
 
     public init() {}
 
@@ -49,7 +51,7 @@ extension RunOptions {
         case "num_batch": batchLength = max(1, try integer(name, value))
         case "num_thread":
             let count = try integer(name, value)
-            threads = count > 0 ? count : nil
+            threads = count > 0 ? min(count, Self.largestThreadCount) : nil
         case "num_keep": keep = try integer(name, value)
         case "num_predict": predict = try integer(name, value)
         case "seed": sampling.seed = try integer(name, value)
@@ -71,10 +73,11 @@ extension RunOptions {
     }
 
     private func integer(_ name: String, _ value: JSONValue) throws(RunnerError) -> Int {
+        if let whole = value.int { return whole }
         guard let number = value.double, let whole = Int(exactly: number.rounded(.towardZero)) else {
             throw .optionType(name: name, wanted: "integer")
         }
-        return value.int ?? whole
+        return whole
     }
 
     private func float(_ name: String, _ value: JSONValue) throws(RunnerError) -> Float {

@@ -8,7 +8,8 @@ import Testing
     init() throws { bench = try Workbench() }
 
     static let commands = [
-        "create", "show", "run", "list", "cp", "rm", "quantize", "tokenize", "logits", "bench", "completions",
+        "create", "check", "fmt", "explain", "show", "run", "list", "cp", "rm", "quantize", "tokenize", "logits", "bench",
+        "completions",
     ]
 
     private var ollama: QuernProcess {
@@ -43,7 +44,8 @@ import Testing
 
     @Test(arguments: [
         ["list", "--frobnicate"], ["frobnicate"], ["create"], ["cp", "one"], ["rm"], ["quantize", "a", "b"],
-        ["create", "x", "--threads", "0"], ["bench", "x", "-r", "0"], ["show", "x", "--license", "--system"],
+        ["create", "x", "--threads", "0"], ["bench", "x", "-r", "0"], ["bench", "x", "-d", "9223372036854775807"],
+        ["show", "x", "--license", "--system"],
         ["run", "x", "--think=maybe", "hello"], ["completions", "tcsh"], ["list", "--format", "xml"],
         ["logits", "tiny.gguf", "--ids", "one"],
     ])

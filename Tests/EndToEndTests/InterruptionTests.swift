@@ -122,7 +122,8 @@ import Testing
 
     @Test func aRunIsInterrupted() throws {
         try bench.write(.llama(width: 256, blocks: 8), to: "slow.gguf")
-        try bench.create("slow", "FROM ./slow.gguf\nPARAMETER num_predict 100000\nPARAMETER repeat_penalty 1")
+        try bench.create(
+            "slow", "FROM ./slow.gguf\nPARAMETER temperature 0\nPARAMETER num_predict 100000\nPARAMETER repeat_penalty 1")
         let running = try bench.quern.start(["run", "slow", "ab"])
         Thread.sleep(forTimeInterval: 0.3)
         running.send(SIGINT)

@@ -79,6 +79,17 @@ import Testing
         #expect(result.exitCode == 0)
     }
 
+    @Test(arguments: [
+        "num_ctx", "num_batch", "num_thread", "num_keep", "num_predict", "seed", "top_k", "repeat_last_n",
+    ])
+    func extremeNumbersAreNoTrap(name: String) throws {
+        for value in ["9223372036854775807", "-9223372036854775808", "4611686018427387904", "0"] {
+            try bench.create("odd", "FROM ./tiny.gguf\nPARAMETER num_predict 2\nPARAMETER \(name) \(value)")
+            let result = try bench.quern.run("run", "odd", "ab")
+            #expect(result.exitCode == 0 || result.isOneClearError, "\(value): \(result)")
+        }
+    }
+
     @Test func tokensAndLogitsAndSpeed() throws {
         try bench.create("chat", "FROM ./tiny.gguf")
         for model in ["chat", "tiny.gguf"] {
