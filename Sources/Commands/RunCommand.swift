@@ -22,7 +22,10 @@ struct RunCommand: ParsableCommand {
 
     @Argument(help: "A model of the store, or a GGUF file.") var model: String
     @Argument(parsing: .remaining, help: "The prompt.") var prompt: [String] = []
-    @Option(help: ArgumentHelp("Let the model think first: true, false, low, medium, high or max.", valueName: "setting"))
+    @Option(
+        help: ArgumentHelp(
+            "Let the model think first: --think, or --think=false, =low, =medium, =high, =max; not apart from its value.",
+            valueName: "setting"))
     var think: String?
     @Flag(name: .customLong("hidethinking"), help: "Do not show what the model thinks.") var hidesThinking = false
     @Flag(help: "Show statistics after each answer, on standard error.") var verbose = false
@@ -32,13 +35,16 @@ struct RunCommand: ParsableCommand {
         name: .customLong("keepalive"),
         help: ArgumentHelp("Accepted for Ollama's sake; the model leaves with the command.", valueName: "duration"))
     var keepAlive: String?
+    @Flag(help: ArgumentHelp("Accepted for Ollama's sake; nothing is fetched.", visibility: .hidden)) var insecure = false
     @OptionGroup var embedding: EmbeddingOptions
+
+    func validate() throws { _ = try ThinkOption.setting(think) }
 
     func run() throws {
         let think = try ThinkOption.setting(self.think)
         let typed = StandardStream.input.isTerminal ? "" : String(decoding: try StandardStream.input.readAll(), as: UTF8.self)
         let text = ([typed.trimmingTrailingNewlines()] + prompt).filter { !$0.isEmpty }.joined(separator: " ")
-        let models = try LocalModels()
+        let models = try LocalModels.onHost(for: model)
         if try models.makesEmbeddings(model) { return try embedding.embed(text, with: model, in: models) }
         let chat = try models.open(model)
         var options = chat.packageOptions
