@@ -21,6 +21,9 @@ struct Invocation: Sendable {
     /// The exit code of a command line that makes no sense.
     var usageExitCode: Int32 { isOllama ? 1 : 2 }
 
+    /// The exit code of a command that the user stopped: Ollama calls that a success.
+    var interruptedExitCode: Int32 { isOllama ? 0 : 130 }
+
     /// Rewrites what ArgumentParser has no form for: bare, `--think` and `--truncate` mean true, as in Ollama.
     func normalized(_ words: [String]) -> [String] {
         var isPastOptions = false

@@ -39,7 +39,7 @@ struct Failure {
 
     func report() -> Int32 {
         if isClosedPipe { return 0 }
-        if isInterruption { return 130 }
+        if isInterruption { return invocation.interruptedExitCode }
         if let reported = error as? AlreadyReported { return reported.exitCode }
         let exit = QuernCommand.exitCode(for: error)
         if exit == .success {

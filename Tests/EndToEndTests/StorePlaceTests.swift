@@ -59,8 +59,8 @@ import Testing
         #expect(try bench.quern.run("rm", "torn").exitCode == 0)
     }
 
-    @Test func everythingWorksWithoutANetwork() throws {
-        guard try bench.shell("unshare -rn true").exitCode == 0 else { return }
+    @Test(.enabled(if: NetworkNamespace.isAllowed, "this machine lets nobody make a network namespace"))
+    func everythingWorksWithoutANetwork() throws {
         var bench = bench
         bench.quern.wrapper = ["/usr/bin/unshare", "-rn"]
         try bench.createSample("chat", "-q", "Q8_0")
@@ -133,4 +133,17 @@ struct SmallStores {
         let changed = try bench.quern.run("run", "chat", "ab")
         #expect(changed.isOneClearError && changed.errors.contains("changed"), "\(changed)")
     }
+}
+
+/// A namespace without any network, where the kernel lets us make one.
+enum NetworkNamespace {
+    static let isAllowed: Bool = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        process.arguments = ["-rn", "true"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
 }

@@ -1,11 +1,13 @@
 import Bytes
 import ChatPrompt
+import Diagnostics
 import JSONText
 
 /// Prints an answer as it comes: thinking between its marks, then the answer itself.
 struct ReplyPrinter {
     let hidesThinking: Bool
     private let isStyled = Console.allowsColour(.output)
+    private let goesToTerminal = Console.isTerminal(.output)
     /// nil where lines may be as long as they are.
     private var wrapper: WordWrapper?
     private var isThinking = false
@@ -16,7 +18,7 @@ struct ReplyPrinter {
     /// - Parameter wrapsWords: break lines between words where the answer goes to a terminal.
     init(hidesThinking: Bool, wrapsWords: Bool) {
         self.hidesThinking = hidesThinking
-        if wrapsWords, Console.isTerminal(.output) { wrapper = WordWrapper(width: Console.columns) }
+        if wrapsWords, goesToTerminal { wrapper = WordWrapper(width: Console.columns) }
     }
 
     mutating func print(_ event: ReplyParser.Event) throws {
@@ -53,7 +55,20 @@ struct ReplyPrinter {
         try Console.put(styled((thinking.hasSuffix("\n") ? "" : "\n") + "...done thinking.\n\n", "1;90"))
     }
 
-    private mutating func wrapped(_ text: String) -> String { wrapper?.feed(text) ?? text }
+    private mutating func wrapped(_ text: String) -> String {
+        let shown = goesToTerminal ? Self.withoutControls(text) : text
+        return wrapper?.feed(shown) ?? shown
+    }
+
+    /// A model may write anything; on a terminal, what would steer it is shown as pictures. Line breaks and tabs stay.
+    private static func withoutControls(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.map { isControl($0) ? VisibleText.of(String($0)) : String($0) }.joined()
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+    }
 
     private func styled(_ text: String, _ code: String) -> String {
         isStyled && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
