@@ -89,7 +89,7 @@ static void build(int number) {
             near = larger;
         }
         memcpy(near + used * QUERN_NEAR_CHUNK, list, (size_t)chunks * QUERN_NEAR_CHUNK * sizeof *near);
-        places[packed] = ~((int32_t)used << 8 | chunks);
+        places[packed] = ~((int32_t)used << 8 | (count + 7) / 8);
         used += (size_t)chunks;
     }
     books[number] = (quern_codebook){plan->values, plan->bits, plan->count, plan->points, places, near};

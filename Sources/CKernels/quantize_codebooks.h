@@ -10,8 +10,8 @@ typedef struct {
     int values, bits;
     int count;
     const uint16_t *points;
-    /// By packed levels: the number of the point with these levels or, below zero, the complement of `first << 8 | chunks`: the
-    /// nearest points are those of `chunks` chunks from chunk `first` on.
+    /// By packed levels: the number of the point with these levels or, below zero, the complement of `first << 8 | eights`: the
+    /// nearest points are 8 * `eights` ones from chunk `first` on.
     const int32_t *places;
     /// Chunks of 16 packed points, nearest first, equally near ones in the codebook's order. A last chunk is filled up with the
     /// nearest point again.

@@ -54,20 +54,31 @@ LANE_CODE void try_candidates(
     const int groups = s.size / s.values, count = s.reach - first + 1 < LANES ? s.reach - first + 1 : LANES;
     F grain = ((float)(2 * s.highest + 1) + to_float(lane_numbers() + first) * s.step) / range;
     F scale = 1.0f / grain, product = {0}, square = {0};
+    float scales[LANES];
+    memcpy(scales, &scale, sizeof scale);
     int32_t points[8][LANES];
     uint32_t strayed[LANES] = {0};
+    // Whether a point is in the codebook is a toss-up, so those that are not are listed without a branch.
+    int strays[8 * LANES], strays_count = 0;
     for (int k = 0; k < groups; k++) {
         I packed = round_group(s, x + s.values * k, grain);
         memcpy(points[k], &packed, sizeof packed);
         for (int lane = 0; lane < count; lane++) {
-            int32_t place = book->places[points[k][lane]];
-            if (place >= 0) continue;
-            int32_t point = best_near(
-                book, s.values, s.bits, place, x + s.values * k, roots + s.values * k, scale[lane], grid_levels(s));
-            found->failed |= point < 0;
-            points[k][lane] = point & 0xffff;
-            strayed[lane] |= 1u << k;
+            strays[strays_count] = k * LANES + lane;
+            strays_count += book->places[points[k][lane]] < 0;
         }
+    }
+    for (int i = 0; i < strays_count; i++) {
+        int k = strays[i] / LANES, lane = strays[i] % LANES;
+        int32_t place = book->places[points[k][lane]];
+        int32_t point =
+            best_near(book, s.values, s.bits, place, x + s.values * k, roots + s.values * k, scales[lane], grid_levels(s));
+        found->failed |= point < 0;
+        points[k][lane] = point & 0xffff;
+        strayed[lane] |= 1u << k;
+    }
+    for (int k = 0; k < groups; k++) {
+        I packed;
         memcpy(&packed, points[k], sizeof packed);
         for (int i = 0; i < s.values; i++) {
             F level = to_float(level_value(s, packed, i));

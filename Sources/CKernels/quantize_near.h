@@ -28,7 +28,7 @@ LANE_CODE int32_t best_near(
     Palette terms[8];
     for (int i = 0; i < values; i++) terms[i] = errors_of_levels(levels, scale, x[i], w[i]);
     const uint16_t *near = book->near + (size_t)(~place >> 8) * QUERN_NEAR_CHUNK;
-    int count = (~place & 255) * QUERN_NEAR_CHUNK;
+    int count = (~place & 255) * 8;
     const float beyond = 3.402823466e38f;
     F best = splat(beyond);
     I where = {0};
@@ -43,8 +43,14 @@ LANE_CODE int32_t best_near(
         best = pick(better, error, best);
         where = pick_int(better, (I){0} + first, where);
     }
-    float least = __builtin_reduce_min(best);
-    if (!(least < beyond)) return -1;
-    where = pick_int(best == least, where + lane_numbers(), (I){0} + INT32_MAX);
+    // As integers in the order of the floats, of which a minimum is found without looking for NaN.
+    I order = (I)best ^ (((I)best >> 31) & 0x7fffffff);
+    int32_t least = __builtin_reduce_min(order);
+    if (least == (int32_t)bits_of(beyond)) return -1;
+    uint32_t winners = lanes_of(order == least);
+    int lane = __builtin_ctz(winners);
+    if (count <= LANES) return near[lane];
+    if ((winners & (winners - 1)) == 0) return near[where[lane] + lane];
+    where = pick_int(order == least, where + lane_numbers(), (I){0} + INT32_MAX);
     return near[__builtin_reduce_min(where)];
 }

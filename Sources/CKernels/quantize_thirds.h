@@ -32,16 +32,63 @@ typedef struct {
     int low, high, shift;
 } Cut;
 
-/// Compares LANES ways to cut, from `high` on, with `shifts` shifts each. Only lanes of `valid` count. In ggml's order, the
-/// shifts of one way follow each other.
-LANE_CODE void compare_cuts(
-    const F *products, const F *squares, const int shifts, uint32_t valid, int low, int high, Cut *best) {
-    uint32_t open[4];
-    for (int k = 0; k < shifts; k++) open[k] = valid & lanes_of(squares[k] > 0);
+/// Sums over the values below each rank: of weight * x and of weights. Sub-blocks of 16 have sums for each half.
+typedef struct {
+    float x[2][33 + LANES], w[2][33 + LANES];
+} Prefix;
+
+LANE_CODE Prefix sum_up(const float *x, const float *w, const Sorted *sorted, const int size) {
+    Prefix p = {{{0}}, {{0}}};
+    for (int j = 0; j < size; j++) {
+        int i = sorted->at[j], half = size == 32 ? 0 : i / 8;
+        p.x[half][j + 1] = p.x[half][j] + w[i] * x[i];
+        p.w[half][j + 1] = p.w[half][j] + w[i];
+        p.x[1 - half][j + 1] = p.x[1 - half][j];
+        p.w[1 - half][j + 1] = p.w[1 - half][j];
+    }
+    return p;
+}
+
+/// Products and squares of LANES ways to cut a sub-block of 32, for either shift of all its values.
+LANE_CODE void cut_32(const Prefix *p, int low, int high, F *products, F *squares) {
+    const float *sum_x = p->x[0], *sum_w = p->w[0];
+    F x_here = load_floats(sum_x + high), w_here = load_floats(sum_w + high);
+    for (int k = 0; k < 2; k++) {
+        const float *q = k == 0 ? thirds_up : thirds_down;
+        products[k] = sum_x[low] * q[0] + (x_here - sum_x[low]) * q[1] + (sum_x[32] - x_here) * q[2];
+        squares[k] = sum_w[low] * q[0] * q[0] + (w_here - sum_w[low]) * q[1] * q[1] + (sum_w[32] - w_here) * q[2] * q[2];
+    }
+}
+
+/// The same for a sub-block of 16, whose halves shift each for itself. Sums over three runs collapse, since levels are a step
+/// apart, to the total less what lies below either cut; this is how ggml rounds them.
+LANE_CODE void cut_16(const Prefix *p, int low, int high, F *products, F *squares) {
+    F product[2][2], square[2][2];
+    for (int half = 0; half < 2; half++)
+        for (int k = 0; k < 2; k++) {
+            const float *q = k == 0 ? thirds_up : thirds_down, *sum_x = p->x[half], *sum_w = p->w[half];
+            const float lower = q[0] * q[0] - q[1] * q[1], upper = q[1] * q[1] - q[2] * q[2];
+            product[half][k] = sum_x[16] * q[2] - (sum_x[low] + load_floats(sum_x + high));
+            square[half][k] = sum_w[16] * q[2] * q[2] + sum_w[low] * lower + load_floats(sum_w + high) * upper;
+        }
+    for (int k = 0; k < 4; k++) {
+        products[k] = product[0][k / 2] + product[1][k % 2];
+        squares[k] = square[0][k / 2] + square[1][k % 2];
+    }
+}
+
+LANE_CODE void cut(const Prefix *p, const int size, int low, int high, F *products, F *squares) {
+    if (size == 32) cut_32(p, low, high, products, squares);
+    else cut_16(p, low, high, products, squares);
+}
+
+/// Compares LANES ways to cut, from `high` on. Only lanes of `open` count. In ggml's order, the shifts of one way follow each
+/// other.
+LANE_CODE void compare_cuts(const F *products, const F *squares, const int shifts, uint32_t *open, int low, int high, Cut *best) {
     for (;;) {
         uint32_t better[4], all = 0;
         for (int k = 0; k < shifts; k++) {
-            better[k] = open[k] & lanes_of(products[k] * products[k] > best->score * squares[k]);
+            better[k] = open[k] & lanes_of((squares[k] > 0) & (products[k] * products[k] > best->score * squares[k]));
             all |= better[k];
         }
         if (!all) return;
@@ -57,61 +104,46 @@ LANE_CODE void compare_cuts(
     }
 }
 
-/// Lanes below `count`.
-LANE_CODE uint32_t first_lanes(int count) { return count < LANES ? (1u << count) - 1 : (uint32_t)((1ull << LANES) - 1); }
-
-/// Tries all cuts of a sub-block of 32, which shifts all its values alike.
-LANE_CODE Cut cut_32(const float *x, const float *w, const Sorted *sorted) {
-    enum { SIZE = 32 };
-    float sum_x[SIZE + 1 + LANES] = {0}, sum_w[SIZE + 1 + LANES] = {0};
-    for (int j = 0; j < SIZE; j++) {
-        int i = sorted->at[j];
-        sum_x[j + 1] = sum_x[j] + w[i] * x[i];
-        sum_w[j + 1] = sum_w[j] + w[i];
-    }
-    Cut best = {.score = -3.402823466e38f, .shift = -1};
-    for (int low = 0; low <= SIZE; low++)
-        for (int high = low; high <= SIZE; high += LANES) {
-            F products[2], squares[2], x_here = load_floats(sum_x + high), w_here = load_floats(sum_w + high);
-            for (int k = 0; k < 2; k++) {
-                const float *q = k == 0 ? thirds_up : thirds_down;
-                products[k] = sum_x[low] * q[0] + (x_here - sum_x[low]) * q[1] + (sum_x[SIZE] - x_here) * q[2];
-                squares[k] = sum_w[low] * q[0] * q[0] + (w_here - sum_w[low]) * q[1] * q[1] + (sum_w[SIZE] - w_here) * q[2] * q[2];
-            }
-            compare_cuts(products, squares, 2, first_lanes(SIZE + 1 - high), low, high, &best);
-        }
-    return best;
+/// A score below which no way to cut need be compared, from the highest one: many ways beat all before them, few come near the
+/// best. A ten-thousandth is far more than rounding can tell apart, as long as nothing underflows: every level is at least an
+/// eighth, so squares stay within a factor of 81 of each other, and the total weight bounds them.
+LANE_CODE float worth_comparing(float highest, float total) {
+    bool safe = highest > 1e-15f && highest < 1e15f && total > 1e-15f && total < 1e15f;
+    return safe ? highest * 0.9999f : -3.402823466e38f;
 }
 
-/// Tries all cuts of a sub-block of 16, whose halves shift each for itself. Sums over three runs collapse, since levels are a
-/// step apart, to the total less what lies below either cut; this is how ggml rounds them.
-LANE_CODE Cut cut_16(const float *x, const float *w, const Sorted *sorted) {
-    enum { SIZE = 16 };
-    float sum_x[2][SIZE + 1 + LANES] = {{0}}, sum_w[2][SIZE + 1 + LANES] = {{0}};
-    for (int j = 0; j < SIZE; j++) {
-        int i = sorted->at[j], half = i / 8;
-        sum_x[half][j + 1] = sum_x[half][j] + w[i] * x[i];
-        sum_w[half][j + 1] = sum_w[half][j] + w[i];
-        sum_x[1 - half][j + 1] = sum_x[1 - half][j];
-        sum_w[1 - half][j + 1] = sum_w[1 - half][j];
-    }
-    Cut best = {.score = -3.402823466e38f, .shift = -1};
-    for (int low = 0; low <= SIZE; low++)
-        for (int high = low; high <= SIZE; high += LANES) {
-            F product[2][2], square[2][2], products[4], squares[4];
-            for (int half = 0; half < 2; half++)
-                for (int k = 0; k < 2; k++) {
-                    const float *q = k == 0 ? thirds_up : thirds_down;
-                    const float lower = q[0] * q[0] - q[1] * q[1], upper = q[1] * q[1] - q[2] * q[2];
-                    product[half][k] = sum_x[half][SIZE] * q[2] - (sum_x[half][low] + load_floats(sum_x[half] + high));
-                    square[half][k] = sum_w[half][SIZE] * q[2] * q[2] + sum_w[half][low] * lower
-                                      + load_floats(sum_w[half] + high) * upper;
-                }
-            for (int k = 0; k < 4; k++) {
-                products[k] = product[0][k / 2] + product[1][k % 2];
-                squares[k] = square[0][k / 2] + square[1][k % 2];
+/// Tries all ways to cut a sub-block, with all shifts.
+LANE_CODE Cut best_cut(const Prefix *p, const int size) {
+    enum { CHUNKS = 33 * ((33 + LANES - 1) / LANES) };
+    const int shifts = size == 32 ? 2 : 4;
+    F products[4], squares[4], scores[CHUNKS][4], highest = {0};
+    int chunk = 0;
+    for (int low = 0; low <= size; low++)
+        for (int high = low; high <= size; high += LANES, chunk++) {
+            I valid = lane_numbers() <= size - high;
+            cut(p, size, low, high, products, squares);
+            for (int k = 0; k < shifts; k++) {
+                F score = pick(valid & (squares[k] > 0), products[k] * products[k] / squares[k], splat(-1));
+                highest = pick(score > highest, score, highest);
+                scores[chunk][k] = score;
             }
-            compare_cuts(products, squares, 4, first_lanes(SIZE + 1 - high), low, high, &best);
+        }
+    float most = 0;
+    for (int lane = 0; lane < LANES; lane++) most = highest[lane] > most ? highest[lane] : most;
+    const float least = worth_comparing(most, p->w[0][size] + p->w[1][size]);
+    Cut best = {.score = -3.402823466e38f, .shift = -1};
+    chunk = 0;
+    for (int low = 0; low <= size; low++)
+        for (int high = low; high <= size; high += LANES, chunk++) {
+            uint32_t open[4], all = 0, valid = lanes_of(lane_numbers() <= size - high);
+            for (int k = 0; k < shifts; k++) {
+                // Without a least score, scores may be infinite or no numbers.
+                open[k] = least > 0 ? lanes_of(scores[chunk][k] >= least) : valid;
+                all |= open[k];
+            }
+            if (!all) continue;
+            cut(p, size, low, high, products, squares);
+            compare_cuts(products, squares, shifts, open, low, high, &best);
         }
     return best;
 }
@@ -138,7 +170,8 @@ LANE_CODE Thirds search_thirds(
     for (int i = 0; i < size; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
     if (largest < least) return t;
     Sorted sorted = sort_values(x, size);
-    Cut cut = size == 32 ? cut_32(x, w, &sorted) : cut_16(x, w, &sorted);
+    Prefix sums = sum_up(x, w, &sorted, size);
+    Cut cut = best_cut(&sums, size);
     if (cut.shift < 0) return t;
     bool turned = cut.scale < 0;
     t.scale = turned ? -cut.scale : cut.scale;
