@@ -30,13 +30,16 @@ struct TinyDecoder: CustomTestStringConvertible {
         try CheckpointConverter(options: ConversionOptions(outputType: output)).convert(CheckpointFolder(path: folder.path))
     }
 
-    /// The model in F32, written to a file in memory.
-    func model() throws -> TransformerModel {
+    /// The model in F32, written to a file in memory, with changed metadata or without a tensor.
+    func model(_ change: (inout GGUFMetadata) -> Void = { _ in }, without missing: String? = nil) throws -> TransformerModel {
         let converted = try converted(.f32)
+        let tensors = converted.tensors.filter { $0.source.name != missing }
+        var metadata = converted.metadata
+        change(&metadata)
         let layout = try GGUFLayout(
-            metadata: converted.metadata, tensors: converted.tensors.map { ($0.source.name, $0.type, $0.source.shape) })
+            metadata: metadata, tensors: tensors.map { ($0.source.name, $0.type, $0.source.shape) })
         var bytes = layout.header
-        for (placement, tensor) in zip(layout.tensors, converted.tensors) {
+        for (placement, tensor) in zip(layout.tensors, tensors) {
             bytes += [UInt8](repeating: 0, count: placement.fileOffset - bytes.count)
             bytes += tensor.written()
         }
@@ -119,6 +122,59 @@ struct TinyDecoder: CustomTestStringConvertible {
             return (0..<session.logitCount).map { session.logits($0) }
         }
         for other in logits.dropFirst() { #expect(other == logits[0]) }
+    }
+}
+
+/// Files whose numbers or tensors do not fit: each is one clear error.
+@Suite struct HostileDecoderTests {
+    private func error(
+        _ name: String, _ key: String? = nil, _ value: GGUFValue? = nil, without missing: String? = nil
+    ) throws -> String? {
+        do {
+            _ = try TinyDecoder(name: name).model({ if let key { $0[key] = value } }, without: missing)
+            return nil
+        } catch let error as EngineError { return error.description }
+    }
+
+    @Test func expertCountsHaveBounds() throws {
+        for value in [GGUFValue.uint32(1025), .int32(-1), .uint64(.max)] {
+            #expect(try error("mixtral", "llama.expert_count", value)?.contains("'llama.expert_count'") == true)
+        }
+        for value in [GGUFValue.uint32(0), .uint32(5), .uint32(.max)] {
+            #expect(try error("mixtral", "llama.expert_used_count", value)?.contains("wanted 1 to 4") == true)
+        }
+        #expect(
+            try error("mixtral", "llama.expert_count", .uint32(3))
+                == "tensor 'blk.0.ffn_gate_inp.weight' has shape [16, 4], wanted [16, 3]")
+        #expect(
+            try error("qwen3moe", "qwen3moe.expert_feed_forward_length", .uint32(9))
+                == "tensor 'blk.0.ffn_gate_exps.weight' has shape [16, 8, 10], wanted [16, 9, 10]")
+    }
+
+    @Test func missingTensorsAreNamed() throws {
+        for (name, tensor) in [
+            ("mixtral", "blk.1.ffn_down_exps.weight"), ("qwen2moe", "blk.0.ffn_gate_inp_shexp.weight"),
+            ("qwen2moe", "blk.1.ffn_up_shexp.weight"), ("gemma2", "blk.2.post_ffw_norm.weight"),
+            ("gemma3", "blk.3.attn_k_norm.weight"), ("phi3", "blk.0.ffn_down.weight"), ("phi3", "rope_factors_short.weight"),
+        ] {
+            #expect(try error(name, without: tensor)?.hasPrefix("tensor '\(tensor)' is missing") == true)
+        }
+    }
+
+    @Test func windowPatternsHaveAFlagForEachLayer() throws {
+        let key = "gemma3.attention.sliding_window_pattern"
+        #expect(
+            try error("gemma3", key, .array(.bool([true])))
+                == "metadata key '\(key)' is 1 values, wanted a flag for each of 7 layers")
+        #expect(try error("gemma3", key, .uint32(0))?.contains("'\(key)' is 0") == true)
+    }
+
+    @Test func boundsAreNumbers() throws {
+        for value in [Float.nan, .infinity, -1] {
+            #expect(try error("gemma2", "gemma2.attn_logit_softcapping", .float32(value)) != nil)
+        }
+        // What is switched off is written as zero by some.
+        #expect(try error("gemma2", "gemma2.final_logit_softcapping", .float32(0)) == nil)
     }
 }
 
