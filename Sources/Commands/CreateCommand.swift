@@ -63,12 +63,18 @@ struct ModelfileReading {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// What the file is called in messages.
+    var name: String { path == "-" ? "<standard input>" : path }
+
+    func bytes() throws -> [UInt8] {
+        path == "-" ? try StandardStream.input.readAll() : try ByteRegion.mapping(path).bytes()
+    }
+
     /// The plan of a Modelfile without errors; warnings go to standard error.
     ///
     /// - Throws: `AlreadyReported` once the errors are told.
     func plan(quantization: String?) throws -> BuildPlan {
-        let bytes = path == "-" ? try StandardStream.input.readAll() : try ByteRegion.mapping(path).bytes()
-        let tree = ModelfileSyntaxTree(parsing: bytes, name: path == "-" ? "<standard input>" : path)
+        let tree = ModelfileSyntaxTree(parsing: try bytes(), name: name)
         let (plan, diagnostics) = BuildPlan.make(from: tree, quantization: quantization)
         if !diagnostics.isEmpty {
             let renderer = TerminalRenderer(color: Console.allowsColour(.error), width: Console.columns)

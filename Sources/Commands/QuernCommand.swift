@@ -23,7 +23,8 @@ struct QuernCommand: ParsableCommand {
             """,
         version: Invocation.version,
         subcommands: [
-            CreateCommand.self, ShowCommand.self, RunCommand.self, ListCommand.self, CopyCommand.self, RemoveCommand.self,
+            CreateCommand.self, FormatCommand.self, ShowCommand.self, RunCommand.self,
+            ListCommand.self, CopyCommand.self, RemoveCommand.self,
             QuantizeCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self, CompletionsCommand.self,
         ])
 }
