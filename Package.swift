@@ -69,6 +69,7 @@ let combinations: [[Target]] = [
     room(
         "Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"],
         testsAlso: ["Compute", "TransformerEngine"]),
+    room("Linting", ["Diagnostics", "GoTemplate", "ModelfilePlan", "ModelfileSyntax"]),
     room(
         "Packaging",
         ["Bytes", "GGUF", "GoTemplate", "JSONText", "ModelManifest", "ModelStore", "ModelfileSyntax", "Quantization", "Tensors"],
@@ -79,9 +80,9 @@ let streets: [[Target]] = [
     room(
         "BuildPipeline",
         [
-            "Bytes", "Compute", "Conversion", "GGUF", "ModelManifest", "ModelStore", "ModelfilePlan", "Packaging", "Quantization",
-            "Tensors",
-        ], testsAlso: ["JSONText", "ModelfileSyntax"]),
+            "Bytes", "Compute", "Conversion", "GGUF", "Linting", "ModelManifest", "ModelStore", "ModelfilePlan",
+            "ModelfileSyntax", "Packaging", "Quantization", "Tensors",
+        ], testsAlso: ["JSONText"]),
     room("Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
     room(
         "ModelService",
@@ -96,7 +97,8 @@ let doors: [Target] = [
         name: "Commands",
         dependencies: [
             argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "GGUF", "JSONText",
-            "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "ModelfileSyntax", "Packaging", "Quantization",
+            "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "ModelfileSyntax", "Packaging",
+            "Quantization",
             "Runner", "Sampling",
             "Tensors", "Tokenization", "TransformerEngine",
         ],

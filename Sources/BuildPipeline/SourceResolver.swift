@@ -1,5 +1,6 @@
 import Bytes
 import GGUF
+import Linting
 import ModelManifest
 import ModelStore
 
@@ -51,17 +52,11 @@ struct SourceResolver {
     }
 
     private func storedModel(_ text: String, path: String) throws -> ResolvedSource {
-        if Self.looksLikePath(text) { throw BuildError.missingFile(instruction: "FROM", text: text, path: path) }
+        if SourceReference.looksLikePath(text) { throw BuildError.missingFile(instruction: "FROM", text: text, path: path) }
         let name = try ModelName(text)
         do { return .stored(try store.model(name), text: text) } catch StoreError.modelNotFound {
             throw BuildError.missingModel(text: text, name: name.shortest)
         }
-    }
-
-    /// Texts that nobody means as a model's name.
-    static func looksLikePath(_ text: String) -> Bool {
-        text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") || text.hasPrefix("~") || text == "." || text == ".."
-            || text.contains("\\") || [".gguf", ".safetensors", ".bin"].contains { text.lowercased().hasSuffix($0) }
     }
 
     private func file(_ path: String, text: String) throws -> ResolvedSource {

@@ -7,6 +7,7 @@ struct QuernCommand: ParsableCommand {
         abstract: "Compile Modelfiles into model packages, and run what was built",
         discussion: """
             EXAMPLES
+              quern check                                  say what is wrong with ./Modelfile
               quern create chat -f Modelfile -q Q4_K_M     build a package
               quern run chat "Why is the sky blue?"        ask it
               quern show chat                              look inside
@@ -23,7 +24,7 @@ struct QuernCommand: ParsableCommand {
             """,
         version: Invocation.version,
         subcommands: [
-            CreateCommand.self, FormatCommand.self, ShowCommand.self, RunCommand.self,
+            CreateCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, ShowCommand.self, RunCommand.self,
             ListCommand.self, CopyCommand.self, RemoveCommand.self,
             QuantizeCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self, CompletionsCommand.self,
         ])

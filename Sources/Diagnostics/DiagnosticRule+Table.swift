@@ -1,11 +1,17 @@
-/// Every diagnostic that Quern gives, by id. Tests compile each example and its mended form.
+/// Every diagnostic that Quern gives, by id. Tests check each example and its mended form.
+///
+/// What reading and planning say is defined here, what only `quern check` says in `DiagnosticRule+LintTable.swift`.
 
 extension DiagnosticRule {
     public static let table: [DiagnosticRule] = [
         invalidEncoding, unmarkedUTF16, invisibleCharacter,
         unknownInstruction, strayText, missingValue, unterminatedQuote, swallowedInstruction, missingBlank,
         missingFrom, unknownParameter, invalidParameterValue, deprecatedParameter, unknownRole, invalidVersion, replacedValue,
-        draftIsBase,
+        draftIsBase, parameterOutOfRange,
+        quotedSource, missingSource, foreignPath, shellNoise, severalSources, unpinnedSource, foreignDialect,
+        invalidTemplate, unknownTemplateName, templateWithoutPrompt, templateWithoutResponse, ignoredSystem,
+        messageOrder, contradictoryParameters, unreachableStop, contextPastTraining,
+        secret,
     ]
 
     // MARK: Reading the file
@@ -123,7 +129,8 @@ extension DiagnosticRule {
     public static let unknownRole = DiagnosticRule(
         id: "QM0024", title: "unknown message role", severity: .error,
         explanation: "The role of a MESSAGE is system, user or assistant, in small letters.",
-        example: "FROM llama3.2\nMESSAGE User hello\n", mended: "FROM llama3.2\nMESSAGE user hello\n")
+        example: "FROM llama3.2\nMESSAGE User hello\nMESSAGE assistant Hello!\n",
+        mended: "FROM llama3.2\nMESSAGE user hello\nMESSAGE assistant Hello!\n")
 
     public static let invalidVersion = DiagnosticRule(
         id: "QM0025", title: "not a version", severity: .error,
@@ -143,4 +150,12 @@ extension DiagnosticRule {
         id: "QM0027", title: "DRAFT names the model itself", severity: .error,
         explanation: "A draft model guesses ahead of the model that FROM names, so it must be another, smaller one.",
         example: "FROM ./model.gguf\nDRAFT ./model.gguf\n", mended: "FROM ./model.gguf\nDRAFT ./small.gguf\n")
+
+    public static let parameterOutOfRange = DiagnosticRule(
+        id: "QM0028", title: "a parameter's value is out of range", severity: .warning,
+        explanation: """
+            The value has the right type but makes no sense for the parameter: a probability above 1, a negative temperature, a \
+            context window without tokens. Runners accept it and then do something that nobody asked for.
+            """,
+        example: "FROM llama3.2\nPARAMETER top_p 90\n", mended: "FROM llama3.2\nPARAMETER top_p 0.9\n")
 }

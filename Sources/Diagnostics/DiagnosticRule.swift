@@ -15,14 +15,20 @@ public final class DiagnosticRule: Sendable, Hashable, CustomStringConvertible {
     public let example: String
     /// The same Modelfile without it.
     public let mended: String
+    /// Whether the rule speaks only where somebody asked for strictness.
+    public let isStrict: Bool
 
-    init(id: String, title: String, severity: Diagnostic.Severity, explanation: String, example: String, mended: String) {
+    init(
+        id: String, title: String, severity: Diagnostic.Severity, explanation: String, example: String, mended: String,
+        isStrict: Bool = false
+    ) {
         self.id = id
         self.title = title
         self.severity = severity
         self.explanation = explanation
         self.example = example
         self.mended = mended
+        self.isStrict = isStrict
     }
 
     public var description: String { id }

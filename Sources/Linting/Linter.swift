@@ -1,0 +1,34 @@
+public import Diagnostics
+import ModelfilePlan
+public import ModelfileSyntax
+
+/// Everything that can be said against a Modelfile: what the parser and the plan say, and what the rules add.
+public struct Linter: Sendable {
+    /// The rules, by id.
+    public static let rules: [any LintRule.Type] = [
+        ParameterRange.self, QuotedSource.self, MissingSource.self, ForeignPath.self, ShellNoise.self, SeveralSources.self,
+        UnpinnedSource.self, InvalidTemplate.self, UnknownTemplateName.self, TemplateWithoutPrompt.self,
+        TemplateWithoutResponse.self, IgnoredSystem.self, MessageOrder.self, ContradictoryParameters.self, UnreachableStop.self,
+        ContextPastTraining.self, Secret.self,
+    ]
+
+    /// Whether rules that ask for more than correctness speak too.
+    public var isStrict: Bool
+
+    public init(isStrict: Bool = false) { self.isStrict = isStrict }
+
+    /// The diagnostics in the order of the text, those left out that a comment in the file asks to ignore.
+    public func check(_ tree: ModelfileSyntaxTree, facts: SourceFacts = SourceFacts()) -> [Diagnostic] {
+        let subject = LintSubject(tree, facts: facts)
+        let suppressions = Suppressions(tree)
+        return suppressions.filter(findings(subject)).inTextOrder()
+    }
+
+    private func findings(_ subject: LintSubject) -> [Diagnostic] {
+        let planned = BuildPlan.make(from: subject.tree).diagnostics
+        // In a file of another tool every line is wrong, and none of it tells more than the file's kind does.
+        if let dialect = ForeignDialect.find(in: subject) { return planned.filter { $0.rule.id < "QM0010" } + [dialect] }
+        let active = Self.rules.filter { isStrict || !$0.rule.isStrict }
+        return planned + active.flatMap { $0.check(subject) }
+    }
+}

@@ -1,0 +1,56 @@
+import Diagnostics
+import ModelfileSyntax
+
+/// More behind FROM than a name or path: a comment, a command, an option, a Dockerfile's AS.
+enum ShellNoise: LintRule {
+    static let rule = DiagnosticRule.shellNoise
+
+    static func check(_ subject: LintSubject) -> [Diagnostic] {
+        subject.sources.compactMap { source in
+            guard !subject.facts.isPath(source.text), source.value.closeQuote == nil, let noise = noise(in: source.text) else {
+                return nil
+            }
+            let start = source.range.lowerBound
+            let place = start + noise.range.lowerBound..<start + noise.range.upperBound
+            return Diagnostic(
+                rule, "\(noise.problem), and is taken for part of what \(source.keyword) names", at: place,
+                fixIts: noise.isDeletable ? [.delete(place, "delete it")] : [])
+        }
+    }
+
+    static func isNoisy(_ text: String) -> Bool { noise(in: text) != nil }
+
+    private struct Noise {
+        let problem: String
+        /// UTF-8 offsets in the text.
+        let range: Range<Int>
+        var isDeletable = true
+    }
+
+    private static func noise(in text: String) -> Noise? {
+        func offsets(_ range: Range<String.Index>) -> Range<Int> {
+            text.utf8.distance(
+                from: text.startIndex, to: range.lowerBound)..<text.utf8.distance(
+                    from: text.startIndex, to: range.upperBound)
+        }
+        if let match = text.firstMatch(of: /[ \t]+#.*$/) {
+            return Noise(problem: "a comment wants its own line", range: offsets(match.range))
+        }
+        if let match = text.prefixMatch(of: /(ollama|docker)[ \t]+(run|pull|create|show)[ \t]+/) {
+            return Noise(problem: "this is a command of a shell", range: offsets(match.range))
+        }
+        if let match = text.prefixMatch(of: /--?[A-Za-z][^ \t]*([ \t]+|$)/) {
+            return Noise(problem: "FROM has no options", range: offsets(match.range))
+        }
+        if let match = text.firstMatch(of: /[ \t]+[Aa][Ss][ \t]+[A-Za-z0-9_.-]+$/) {
+            return Noise(problem: "stages with AS belong to a Dockerfile", range: offsets(match.range))
+        }
+        if let match = text.firstMatch(of: /[ \t]+\\$/) {
+            return Noise(problem: "a line is not continued by \\", range: offsets(match.range))
+        }
+        if let match = text.firstMatch(of: /[ \t]*(&&|\|\|?|;|>>?|<)[ \t].*$|\$\(.*$|`.*$/) {
+            return Noise(problem: "this is the language of a shell", range: offsets(match.range), isDeletable: false)
+        }
+        return nil
+    }
+}

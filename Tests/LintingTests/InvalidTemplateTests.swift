@@ -1,0 +1,18 @@
+import Diagnostics
+import Testing
+
+@Suite struct InvalidTemplateTests {
+    @Test func `the place inside the template is pointed at`() {
+        expect(
+            "FROM x\nTEMPLATE \"\"\"line\n{{ .Prompt }} {{ «frob» .Response }}\n\"\"\"\n", .invalidTemplate,
+            ["the template does not parse: function \"frob\" not defined"])
+    }
+
+    @Test func `the functions of Ollama are there`() {
+        expectNothing("FROM x\nTEMPLATE {{ currentDate }}{{ json .Tools }}{{ .Prompt }}{{ .Response }}\n", .invalidTemplate)
+    }
+
+    @Test func `a renderer makes the template useless and its mistakes harmless`() {
+        expectNothing("FROM x\nRENDERER qwen3\nTEMPLATE {{ if }}\n", .invalidTemplate)
+    }
+}

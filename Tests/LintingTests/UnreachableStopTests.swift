@@ -1,0 +1,26 @@
+import Diagnostics
+import Testing
+
+@Suite struct UnreachableStopTests {
+    @Test func `what is not taken as it was meant`() {
+        expect(
+            "FROM x\nPARAMETER stop «'</s>'»\n", .unreachableStop, ["single quotes are part of the stop text"],
+            mended: "FROM x\nPARAMETER stop </s>\n")
+        expect(
+            "FROM x\nPARAMETER stop «[\"a\", \"b\"]»\n", .unreachableStop,
+            ["a list is taken for one stop text, brackets included; write a PARAMETER stop line for each"])
+        expect(
+            "FROM x\nPARAMETER stop «\"\\nUser:\"»\n", .unreachableStop,
+            ["there are no escapes: '\\n' stands for a backslash and a letter"], mended: "FROM x\nPARAMETER stop \"\nUser:\"\n")
+    }
+
+    @Test func `lines without an effect are deleted`() {
+        expect(
+            "FROM x\nPARAMETER stop a\n«PARAMETER stop a»\n", .unreachableStop, ["the stop text 'a' is given twice"],
+            mended: "FROM x\nPARAMETER stop a\n")
+        expect("FROM x\n«PARAMETER stop \"\"»\n", .unreachableStop, ["an empty stop text stops nothing"], mended: "FROM x\n")
+    }
+
+    @Test(arguments: ["[INST]", "[/INST]", "\"User:\"", "<|im_end|>", "'"])
+    func `stop texts as they should be`(text: String) { expectNothing("FROM x\nPARAMETER stop \(text)\n", .unreachableStop) }
+}
