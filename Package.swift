@@ -57,7 +57,7 @@ let formats: [[Target]] = [
 let meanings: [[Target]] = [
     room("ModelfilePlan", ["Diagnostics", "JSONText", "ModelfileSyntax"]),
     room("Tokenization", ["GGUF"], testsAlso: ["Bytes", "JSONText"]),
-    room("Quantization", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true),
+    room("Quantization", ["Bytes", "CKernels", "Compute", "Diagnostics", "GGUF", "Tensors"], pointers: true),
     room(
         "TransformerEngine", ["Bytes", "CKernels", "Compute", "GGUF", "Tensors"], pointers: true, testsAlso: ["JSONText"]),
     room("ModelStore", ["Bytes", "JSONText", "ModelManifest"]),

@@ -37,7 +37,7 @@ public struct CheckpointConverter: Sendable {
             pooling.write(to: &metadata, architecture: type(of: architecture).ggufName)
             warnings += pooling.warnings
         }
-        metadata[GGUFKey.fileType] = .uint32(FileType.number(of: Self.commonType(tensors.map { ($0.source.shape, $0.type) })))
+        metadata[GGUFKey.fileType] = .uint32(FloatFileType.number(of: Self.commonType(tensors.map { ($0.source.shape, $0.type) })))
         metadata[GGUFKey.quantizationVersion] = .uint32(Self.quantizationVersion)
         let tokenizer = try TokenizerConverter(
             folder: folder, config: config, vocabularySize: architecture.vocabularySize, forcedPreTokenizer: options.preTokenizer

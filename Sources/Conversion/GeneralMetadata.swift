@@ -57,7 +57,7 @@ package enum ModelSize {
 }
 
 /// `general.file_type` of files that are not quantized (llama.cpp's `llama_ftype`).
-enum FileType {
+enum FloatFileType {
     static func number(of type: TensorType) -> UInt32 {
         switch type {
         case .f32: 0

@@ -1,3 +1,4 @@
+import Diagnostics
 public import Tensors
 
 /// What a whole file is quantized to: a tensor type, and for most of them a mix around it.
@@ -133,29 +134,12 @@ extension FileType {
         }
     }
 
+    /// Names are compared without the marks between their parts, which people leave out or write otherwise.
     private static func nearest(to wanted: String) -> String? {
-        guard wanted.utf8.count <= 16 else { return nil }
-        let letters = wanted.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
-        let ranked = (allCases.map(\.name) + aliases.keys.sorted()).map { candidate in
-            (candidate, editDistance(Array(letters), candidate.utf8.filter { $0 != UInt8(ascii: "_") }))
-        }
-        guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= 1 else { return nil }
-        return best.0
-    }
-
-    /// Insertions, deletions and replacements that turn one into the other (Levenshtein).
-    private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (i, letter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let replaced = diagonal + (letter == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[right.count]
+        func bare(_ name: String) -> String { name.filter { $0 != "_" && $0 != "-" } }
+        let names = allCases.map(\.name) + aliases.keys.sorted()
+        let nearest = SpellingSuggestion.nearest(to: bare(wanted), in: names.map(bare))
+        return names.first { bare($0) == nearest }
     }
 
     /// The name of any number of `general.file_type`, also of mixes that Quern reads and does not write; nil for unknown ones.
