@@ -68,14 +68,17 @@ struct CheckCommand: ParsableCommand {
             return DiagnosedText(tree.source, linter.check(tree, facts: inspector.facts(for: tree)))
         }
         let found = diagnose(bytes)
-        guard fix else { return found }
+        // Mending writes text; bytes that are none would be lost.
+        let isText = !ModelfileDecoding.decode(bytes, name: reading.name).diagnostics.contains { $0.rule == .invalidEncoding }
+        guard fix, isText else {
+            if fix { Console.note("error: \(reading.name): not valid UTF-8, left as it is") }
+            return found
+        }
         let mended = Mending.mend(found) { diagnose(Array($0.utf8)) }
         if file == "-" {
             try Console.put(mended.source.text)
         } else if mended.source != found.source {
-            let replacement = try FileReplacement(path: file)
-            try replacement.write(mended.source.bytes)
-            try replacement.commit()
+            try reading.replace(by: mended.source.bytes)
         }
         return mended
     }

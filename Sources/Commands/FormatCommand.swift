@@ -55,9 +55,7 @@ struct FormatCommand: ParsableCommand {
         if file == "-" {
             try Console.put(formatted)
         } else if isChanged {
-            let replacement = try FileReplacement(path: file)
-            try replacement.write(Array(formatted.utf8))
-            try replacement.commit()
+            try reading.replace(by: Array(formatted.utf8))
         }
         return isChanged
     }

@@ -69,6 +69,13 @@ import Testing
         #expect(piped.errors.contains("[QM0022]") && piped.exitCode == 1)
     }
 
+    @Test func bytesThatAreNoTextAreNotMended() throws {
+        let bytes = Array("FORM x\nSYSTEM ".utf8) + [0xFF, 0x0A]
+        try bench.folder.write(bytes, to: "Modelfile")
+        #expect(try bench.quern.run("check", "--fix").exitCode == 1)
+        #expect(try [UInt8](Data(contentsOf: bench.folder.file("Modelfile"))) == bytes)
+    }
+
     @Test func idsAreExplained() throws {
         let page = try bench.quern.run("explain", "qm0015")
         #expect(page.output.hasPrefix("QM0015: a blank is missing (error)\n") && page.exitCode == 0)

@@ -14,6 +14,12 @@ import Testing
             ["there are no escapes: '\\n' stands for a backslash and a letter"], mended: "FROM x\nPARAMETER stop \"\nUser:\"\n")
     }
 
+    @Test func `a comment behind the text`() {
+        expect(
+            "FROM x\nPARAMETER stop </s>«  # end of turn»\n", .unreachableStop,
+            ["a comment behind the value is taken for part of the stop text"], mended: "FROM x\nPARAMETER stop </s>\n")
+    }
+
     @Test func `lines without an effect are deleted`() {
         expect(
             "FROM x\nPARAMETER stop a\n«PARAMETER stop a»\n", .unreachableStop, ["the stop text 'a' is given twice"],
@@ -21,6 +27,6 @@ import Testing
         expect("FROM x\n«PARAMETER stop \"\"»\n", .unreachableStop, ["an empty stop text stops nothing"], mended: "FROM x\n")
     }
 
-    @Test(arguments: ["[INST]", "[/INST]", "\"User:\"", "<|im_end|>", "'"])
+    @Test(arguments: ["[INST]", "[/INST]", "\"User:\"", "<|im_end|>", "'", "### Input:", "\"a # b\"", "a #1"])
     func `stop texts as they should be`(text: String) { expectNothing("FROM x\nPARAMETER stop \(text)\n", .unreachableStop) }
 }

@@ -39,6 +39,12 @@ enum UnreachableStop: LintRule {
             return Diagnostic(
                 rule, "a list is taken for one stop text, brackets included; write a PARAMETER stop line for each", at: range)
         }
+        if let comment = text.firstRange(of: /[ \t]+# .*$/), subject.source.bytes[range.lowerBound] != 0x22 {
+            let start = range.lowerBound + text.utf8.distance(from: text.startIndex, to: comment.lowerBound)
+            return Diagnostic(
+                rule, "a comment behind the value is taken for part of the stop text", at: start..<range.upperBound,
+                fixIts: [.delete(start..<range.upperBound, "delete the comment, or move it to a line of its own")])
+        }
         if let escape = ["\\n", "\\r", "\\t"].first(where: text.contains) {
             return Diagnostic(
                 rule, "there are no escapes: '\(escape)' stands for a backslash and a letter", at: range,
