@@ -71,6 +71,20 @@ extension OpenFile {
         return bytes
     }
 
+    /// All that can be read at `path`: a file's bytes, or what comes through a pipe until its other end is closed.
+    ///
+    /// - Throws: `BytesError.system` with EFBIG once there are more than `limit` bytes.
+    public static func stream(_ path: String, limit: Int) throws(BytesError) -> [UInt8] {
+        let file = try OpenFile(path: path, "open", flags: O_RDONLY)
+        var (all, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+        while true {
+            let count = try file.read(into: &buffer)
+            all += buffer.prefix(count)
+            guard all.count <= limit else { throw .system(operation: "read", path: path, code: EFBIG) }
+            if count < buffer.count { return all }
+        }
+    }
+
     /// Writes all of `bytes` at the file's position.
     public borrowing func write(_ bytes: RawSpan) throws(BytesError) {
         var written = 0

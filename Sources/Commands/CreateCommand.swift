@@ -55,6 +55,9 @@ struct CreateCommand: ParsableCommand {
 
 /// Reads a Modelfile and tells what is wrong with it.
 struct ModelfileReading {
+    /// Licences make Modelfiles long; nothing makes them this long.
+    private static let byteLimit = 1 << 26
+
     let path: String
 
     /// Where a Modelfile's relative paths start.
@@ -67,7 +70,7 @@ struct ModelfileReading {
     var name: String { path == "-" ? "<standard input>" : path }
 
     func bytes() throws -> [UInt8] {
-        path == "-" ? try StandardStream.input.readAll() : try ByteRegion.mapping(path).bytes()
+        path == "-" ? try StandardStream.input.readAll() : try OpenFile.stream(path, limit: Self.byteLimit)
     }
 
     /// The plan of a Modelfile without errors; warnings go to standard error.

@@ -37,3 +37,27 @@ struct MappedFileTests {
         withExtendedLifetime(folder) {}
     }
 }
+
+@Suite("What can be read")
+struct StreamTests {
+    @Test("a pipe is read to its end, a file as it is")
+    func pipes() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let text = Array("FROM x\n".utf8)
+        #expect(write(ends[1], text, text.count) == text.count)
+        close(ends[1])
+        #expect(try OpenFile.stream("/dev/fd/\(ends[0])", limit: 100) == text)
+        close(ends[0])
+        let folder = try TemporaryFolder()
+        let long = [UInt8](repeating: 3, count: 200_000)
+        #expect(try OpenFile.stream(try folder.write(long, to: "long").path, limit: 200_000) == long)
+        #expect(throws: BytesError.system(operation: "read", path: "/dev/zero", code: EFBIG)) {
+            try OpenFile.stream("/dev/zero", limit: 100)
+        }
+        #expect(throws: BytesError.system(operation: "read", path: folder.path, code: EISDIR)) {
+            try OpenFile.stream(folder.path, limit: 100)
+        }
+        withExtendedLifetime(folder) {}
+    }
+}
