@@ -3,6 +3,9 @@ public import GGUF
 
 /// The weights and shape of an encoder: every token sees all the others, and a sequence leaves as one vector.
 ///
+/// Quantized layers are expanded when they are loaded: encoders are small, and rounding activations to eight bits, as decoders do,
+/// would cost a vector more than the quantization did (all-MiniLM-L6-v2 in Q8_0: cosine 0.9984 instead of 0.9990 on the worst text).
+///
 /// ```swift
 /// let model = try EncoderModel(file: GGUFFile(path: path))
 /// let session = try EmbeddingSession(model: model, pool: ThreadPool())
@@ -33,7 +36,9 @@ public final class EncoderModel: Sendable {
         }
         hyperparameters = try Hyperparameters(metadata: file.metadata, architecture: name)
         pooling = try Pooling(HyperparameterReader(metadata: file.metadata), architecture: name)
-        network = try architecture.load(WeightReader(file: file, parameters: hyperparameters))
+        var reader = WeightReader(file: file, parameters: hyperparameters)
+        reader.expandsMatrices = true
+        network = try architecture.load(reader)
         vocabularySize = network.vocabularySize
         weightByteCount = file.tensorByteCount
     }

@@ -1,7 +1,24 @@
 // What encoders' files have and decoders' have not: tables whose first row alone is used, products in one tensor.
+import Bytes
 import Compute
+import Tensors
 
 extension WeightReader {
+    /// A quantized matrix as F32; any other as it is.
+    func expanded(_ matrix: WeightMatrix, _ name: String) throws(EngineError) -> WeightMatrix {
+        guard ![.f32, .f16, .bf16].contains(matrix.type) else { return matrix }
+        let byteCount = try RawStorage.size(matrix.rows, matrix.columns, MemoryLayout<Float>.size, purpose: "tensor '\(name)'")
+        let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialized in
+            guard let start = buffer.baseAddress else { return }
+            let floats = UnsafeMutableRawPointer(start).bindMemory(to: Float.self, capacity: matrix.rows * matrix.columns)
+            for row in 0..<matrix.rows { matrix.expandRow(row, into: floats + row * matrix.columns) }
+            initialized = byteCount
+        }
+        do {
+            return try WeightMatrix(type: .f32, rows: matrix.rows, columns: matrix.columns, bytes: ByteRegion(bytes))
+        } catch { throw .tensorType(name, error) }
+    }
+
     /// The first row of a table with any number of rows; nil where the file has no such tensor.
     func firstRow(_ name: String, columns: Int) throws(EngineError) -> WeightVector? {
         guard has(name) else { return nil }

@@ -45,6 +45,8 @@ struct WeightReader: Sendable {
     let parameters: Hyperparameters
     /// Put before every name: `blk.3.` within a block.
     private var prefix = ""
+    /// Whether quantized matrices are expanded to F32, so that activations meet them unrounded.
+    var expandsMatrices = false
 
     init(file: GGUFFile, parameters: Hyperparameters) { (self.file, self.parameters) = (file, parameters) }
 
@@ -141,8 +143,9 @@ struct WeightReader: Sendable {
 
     /// The matrix `name.weight` with `name.bias`, where there is one.
     func linear(_ name: String, rows: Int, columns: Int) throws(EngineError) -> Linear {
-        Linear(
-            matrix: try matrix("\(name).weight", rows: rows, columns: columns),
+        let matrix = try matrix("\(name).weight", rows: rows, columns: columns)
+        return Linear(
+            matrix: expandsMatrices ? try expanded(matrix, "\(name).weight") : matrix,
             bias: try optionalVector("\(name).bias", count: rows))
     }
 
