@@ -46,6 +46,7 @@ let languagesAndFormats: [[Target]] = [
     room("Tensors", ["Bytes"]),
     room("ModelfileSyntax", ["Diagnostics"]),
     room("GoTemplate", ["JSONText"]),
+    room("JinjaTemplate", ["JSONText"]),
 ]
 
 let formats: [[Target]] = [
