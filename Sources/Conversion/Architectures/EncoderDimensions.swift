@@ -59,6 +59,11 @@ extension EncoderDimensions {
         }
     }
 
+    /// The vectors of positions, in the type that is asked for: as Ollama writes them, where llama.cpp's converter always has F32.
+    func positions(_ source: String) -> TensorRule {
+        TensorRule(source: source, target: "position_embd.weight", shape: [contextLength, embeddingLength])
+    }
+
     /// A table that is looked into, never multiplied with: runners read it as F32.
     func table(_ source: String, _ target: String, rows: Int) -> TensorRule {
         TensorRule(source: source, target: target, shape: [rows, embeddingLength], writtenType: .f32)
