@@ -14,6 +14,7 @@ public struct QuantizedFile: Sendable {
     public var fileType: FileType
     /// Path of an importance matrix.
     public var importance: String?
+    public var choices = TypeChoices()
     public var allowsRequantizing = false
 
     public init(input: String, output: String, fileType: FileType) {
@@ -53,11 +54,12 @@ public struct QuantizedFile: Sendable {
             let model = try CheckpointConverter().convert(CheckpointFolder(path: input))
             for warning in model.warnings { events(.warning(warning)) }
             let bytes = model.tensors.reduce(0) { $0 + $1.source.parts.reduce(0) { $0 + $1.count } }
-            return (try model.quantization(to: fileType, importance: matrix), bytes)
+            return (try model.quantization(to: fileType, importance: matrix, choices: choices), bytes)
         }
         let file = try GGUFFile(path: input)
         return (
-            try GGUFQuantization(file, to: fileType, importance: matrix, allowRequantizing: allowsRequantizing),
+            try GGUFQuantization(
+                file, to: fileType, importance: matrix, choices: choices, allowRequantizing: allowsRequantizing),
             file.tensorByteCount
         )
     }
@@ -65,9 +67,11 @@ public struct QuantizedFile: Sendable {
 
 extension ConvertedModel {
     /// The model's file to be written: quantized, or with nil as the checkpoint has it.
-    func quantization(to fileType: FileType?, importance: ImportanceMatrix? = nil) throws -> GGUFQuantization {
+    func quantization(
+        to fileType: FileType?, importance: ImportanceMatrix? = nil, choices: TypeChoices = TypeChoices()
+    ) throws -> GGUFQuantization {
         try GGUFQuantization(
             metadata: metadata, tensors: tensors.map { .init($0.source, unquantizedType: $0.type) }, to: fileType,
-            importance: importance)
+            importance: importance, choices: choices)
     }
 }

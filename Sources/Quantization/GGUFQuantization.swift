@@ -43,13 +43,14 @@ public struct GGUFQuantization: Sendable {
     ///   - allowRequantizing: take tensors that are quantized already, which llama-quantize refuses unless it is told to.
     public init(
         metadata: GGUFMetadata, tensors: [Tensor], to fileType: FileType?, importance: ImportanceMatrix? = nil,
-        allowRequantizing: Bool = false
+        choices: TypeChoices = TypeChoices(), allowRequantizing: Bool = false
     ) throws {
         let described = tensors.map { ($0.source.name, $0.unquantizedType, $0.source.shape) }
         var types = tensors.map(\.unquantizedType)
         var result = metadata
         if let fileType {
-            let recipe = TypeRecipe(fileType, for: try .init(metadata: metadata), hasImportance: importance != nil)
+            let recipe = TypeRecipe(
+                fileType, for: try .init(metadata: metadata), hasImportance: importance != nil, choices: choices)
             types = try recipe.types(for: described)
             result = metadata.quantized(to: fileType, importance: importance)
         }
@@ -76,7 +77,8 @@ public struct GGUFQuantization: Sendable {
 
     /// Plans to quantize a GGUF file, all its shards together.
     public init(
-        _ file: GGUFFile, to fileType: FileType, importance: ImportanceMatrix? = nil, allowRequantizing: Bool = false
+        _ file: GGUFFile, to fileType: FileType, importance: ImportanceMatrix? = nil, choices: TypeChoices = TypeChoices(),
+        allowRequantizing: Bool = false
     ) throws {
         let tensors = file.tensors.map { tensor in
             Tensor(
@@ -84,7 +86,8 @@ public struct GGUFQuantization: Sendable {
                 unquantizedType: tensor.type)
         }
         try self.init(
-            metadata: file.metadata, tensors: tensors, to: fileType, importance: importance, allowRequantizing: allowRequantizing)
+            metadata: file.metadata, tensors: tensors, to: fileType, importance: importance, choices: choices,
+            allowRequantizing: allowRequantizing)
     }
 
     /// Bytes of the file.

@@ -19,6 +19,9 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
     /// The importance matrix was made for another model.
     case wrongImportanceCount(tensor: String, found: Int, wanted: Int)
     case unknownFileType(name: String, suggestion: String?)
+    case unknownTensorType(String)
+    /// What was to be found in the names of tensors is no regular expression.
+    case invalidPattern(String)
     /// A layer number that the recipe needs is not in the tensor's name, or past the model's layers.
     case unknownLayer(tensor: String, layerCount: Int)
     case invalidMetadata(String)
@@ -44,6 +47,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
             "tensor '\(tensor)': the importance matrix has \(found) values, not \(wanted); it is of another model"
         case .unknownFileType(let name, let suggestion):
             "unknown type '\(name)'" + (suggestion.map { "; did you mean \($0)?" } ?? "")
+        case .unknownTensorType(let name): "unknown tensor type '\(name)'"
+        case .invalidPattern(let pattern): "'\(pattern)' is not a regular expression"
         case .unknownLayer(let tensor, let count):
             "tensor '\(tensor)': no layer number below \(count) in its name"
         case .invalidMetadata(let problem): problem

@@ -28,7 +28,9 @@ extension TypeRecipe {
             if model.architecture == "glm5-next", ["attn_q_a", "attn_q_b", "nextn.eh_proj"].contains(where: name.contains) {
                 return .q8_0
             }
-            if category == .output || (category == .tokenEmbedding && tiedEmbeddings) { return outputType(columns: shape.columns) }
+            if category == .output || (category == .tokenEmbedding && tiedEmbeddings) {
+                return recipe.choices.outputType ?? outputType(columns: shape.columns)
+            }
             if fileType == .mxfp4_MoE { return expertType(category, shape) }
             if category == .tokenEmbedding { return embeddingType }
             if fileType.isBelowThreeBits { return lowBitType(category) }

@@ -9,6 +9,8 @@ public struct TypeRecipe: Sendable {
     public let model: Model
     /// Whether an importance matrix is used: some mixes then guard their first layers, others need not do so any more.
     public let hasImportance: Bool
+    /// What the user decides in place of the mix.
+    public let choices: TypeChoices
 
     /// What a recipe asks of a model.
     public struct Model: Sendable, Equatable {
@@ -57,8 +59,8 @@ public struct TypeRecipe: Sendable {
         }
     }
 
-    public init(_ fileType: FileType, for model: Model, hasImportance: Bool = false) {
-        (self.fileType, self.model, self.hasImportance) = (fileType, model, hasImportance)
+    public init(_ fileType: FileType, for model: Model, hasImportance: Bool = false, choices: TypeChoices = TypeChoices()) {
+        (self.fileType, self.model, self.hasImportance, self.choices) = (fileType, model, hasImportance, choices)
     }
 
     /// The types of `tensors`, in their order. Tensors that are not quantized keep the type they have.
@@ -68,6 +70,7 @@ public struct TypeRecipe: Sendable {
         for tensors: [(name: String, type: TensorType, shape: TensorShape)]
     ) throws(QuantizationError) -> [TensorType] {
         let categories = tensors.map { TensorCategory(name: $0.name) }
+        let patterns = try choices.compiled()
         var mix = Mix(
             recipe: self, valueCount: categories.count { $0.holdsValues }, tiedEmbeddings: !categories.contains(.output))
         var types = tensors.map(\.type)
@@ -79,10 +82,19 @@ public struct TypeRecipe: Sendable {
                 QuantizableTensor.isQuantizable(
                     name: tensor.name, dimensionCount: count, architecture: model.architecture)
             else { continue }
+            if choices.leavesOutput, tensor.name == "output.weight" { continue }
+            if let decided = choices.decided(tensor.name, categories[position], patterns) {
+                types[position] = decided
+                continue
+            }
             var type = fileType.tensorType
             if !fileType.isUnquantized {
-                let chosen = try mix.type(of: tensor.name, category: categories[position], shape: tensor.shape)
-                type = try Self.fitting(chosen, tensor: tensor.name, columns: tensor.shape.columns)
+                if let named = patterns.first(where: { $0.matches(tensor.name) }) {
+                    type = named.type
+                } else if !choices.isPure {
+                    type = try mix.type(of: tensor.name, category: categories[position], shape: tensor.shape)
+                }
+                type = try Self.fitting(type, tensor: tensor.name, columns: tensor.shape.columns)
             }
             types[position] = type
         }

@@ -74,6 +74,30 @@ import Testing
         #expect(try Set(types(.q4_0, downs)) == [.q4_0])
     }
 
+    @Test("the user's choices come before the mix")
+    func choices() throws {
+        let names = ["output.weight", "token_embd.weight", "blk.0.attn_v.weight", "blk.0.ffn_down.weight", "blk.1.ffn_down.weight"]
+        let shape = try #require(TensorShape([256, 4]))
+        let model = TypeRecipe.Model(architecture: "llama", blockCount: 8, headCount: 8, headCountKV: 8)
+        func chosen(_ edit: (inout TypeChoices) throws -> Void) throws -> [TensorType] {
+            var choices = TypeChoices()
+            try edit(&choices)
+            return try TypeRecipe(.q4_K_M, for: model, choices: choices).types(for: names.map { ($0, .f16, shape) })
+        }
+        #expect(try chosen { _ in } == [.q6_K, .q4_K, .q6_K, .q6_K, .q4_K])
+        #expect(try chosen { $0.isPure = true } == [.q4_K, .q4_K, .q4_K, .q4_K, .q4_K])
+        #expect(try chosen { $0.leavesOutput = true }[0] == .f16)
+        let patterned = try chosen {
+            $0.outputType = .q8_0
+            $0.tokenEmbeddingType = .iq4_nl
+            $0.patterns = [try .init(parsing: "BLK\\.[1-9].ffn=iq4_xs"), .init("ffn_down", .q5_0), .init("output", .f32)]
+        }
+        #expect(patterned == [.q8_0, .iq4_nl, .q6_K, .q5_0, .iq4_xs])
+        #expect(throws: QuantizationError.invalidPattern("(")) { try chosen { $0.patterns = [.init("(", .f16)] } }
+        #expect(throws: QuantizationError.invalidPattern("=f16")) { try TypeChoices.Pattern(parsing: "=f16") }
+        #expect(throws: QuantizationError.unknownTensorType("q9")) { try TypeChoices.Pattern(parsing: "a=q9") }
+    }
+
     @Test("a type without a smaller one for odd rows is an error, as in llama-quantize")
     func oddRows() throws {
         #expect(try types(.iq2_XXS, ["blk.0.attn_q.weight"], columns: 288) == [.iq4_nl])
