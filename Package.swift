@@ -66,7 +66,7 @@ let meanings: [[Target]] = [
 ]
 
 let combinations: [[Target]] = [
-    room("ChatPrompt", ["GoTemplate", "JSONText"]),
+    room("ChatPrompt", ["GoTemplate", "JSONText", "JinjaTemplate"]),
     room(
         "Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"],
         testsAlso: ["Compute", "TransformerEngine"]),
@@ -97,8 +97,8 @@ let doors: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
-            argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "GGUF", "JSONText",
-            "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "ModelfileSyntax", "Packaging",
+            argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "GGUF", "GoTemplate",
+            "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "ModelfileSyntax", "Packaging",
             "Quantization",
             "Runner", "Sampling",
             "Tensors", "Tokenization", "TransformerEngine",

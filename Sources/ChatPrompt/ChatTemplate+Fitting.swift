@@ -13,9 +13,9 @@ public struct FittedPrompt: Sendable, Equatable {
     }
 }
 
-extension ChatTemplate {
+extension PromptSource {
     /// What Ollama takes a picture for, as long as it is not encoded.
-    public static let tokensPerImage = 768
+    public static var tokensPerImage: Int { 768 }
 
     /// The prompt for as much of the conversation as fits: the oldest messages go one by one, system messages stay in front, and
     /// the last message stays even where it is too long alone.
@@ -33,6 +33,10 @@ extension ChatTemplate {
             for start in messages.indices {
                 dropped = start
                 if start == messages.indices.last { break }
+                // A template may refuse what is left without its beginning; then that has to go too.
+                guard start == 0 || (try? render(Self.kept(messages, from: start), tools: tools, think: think)) != nil else {
+                    continue
+                }
                 let text = try render(Self.kept(messages, from: start), tools: tools, think: think)
                 let images = messages[start...].reduce(0) { $0 + $1.imageCount }
                 let (imageTokens, overflow) = images.multipliedReportingOverflow(by: tokensPerImage)

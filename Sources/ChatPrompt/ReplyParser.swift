@@ -47,7 +47,7 @@ public struct ReplyParser: Sendable {
     }
 }
 
-extension ChatTemplate {
+extension PromptSource {
     /// A parser for replies to `prompt`: it looks for thinking where that was asked for, and for calls where tools were offered.
     public func replyParser(prompt: String, tools: [ToolDefinition], think: ThinkSetting) -> ReplyParser {
         var thinking: ThinkingParser?

@@ -16,7 +16,8 @@ public final class ChatModel {
     /// The package; nil for a GGUF file by itself.
     public let package: PackageView?
     public let model: LoadedModel
-    public let template: ChatTemplate
+    /// The package's Go template, else the Jinja template inside the weights.
+    public let template: any PromptSource
     /// Says why the template is not the one that the weights bring, where that is so.
     public let templateNote: String?
     /// Ollama's defaults, overlaid by the package's parameters.
@@ -44,12 +45,28 @@ public final class ChatModel {
         try options.apply(package?.parameters ?? JSONObject())
         packageOptions = options
         model = try LoadedModel(path: weightsPath)
-        template = try ChatTemplate(package?.template ?? ChatTemplate.fallbackSource, today: LocalCalendar.today)
-        let hasOwn = model.file.metadata.string(GGUFKey.chatTemplate) != nil
-        templateNote =
-            package?.template == nil && hasOwn
-            ? "'\(name)' has no TEMPLATE; the Jinja template inside its weights is not used, and the prompt goes to the model as it is"
-            : nil
+        (template, templateNote) = try Self.prompts(name: name, package: package, model: model)
+    }
+
+    /// The template that runs, and what there is to say about the choice.
+    private static func prompts(
+        name: String, package: PackageView?, model: LoadedModel
+    ) throws -> (template: any PromptSource, note: String?) {
+        if let source = package?.template { return (try ChatTemplate(source, today: LocalCalendar.today), nil) }
+        let fallback = { try ChatTemplate(ChatTemplate.fallbackSource, today: LocalCalendar.today) }
+        guard let source = model.file.metadata.string(GGUFKey.chatTemplate) else { return (try fallback(), nil) }
+        let vocabulary = model.tokenizer.vocabulary
+        do {
+            let template = try JinjaChatTemplate(
+                source, bosToken: vocabulary.bos.map(vocabulary.text) ?? "", eosToken: vocabulary.eos.map(vocabulary.text) ?? "",
+                now: LocalCalendar.now)
+            return (template, nil)
+        } catch {
+            return (
+                try fallback(),
+                "the template inside the weights of '\(name)' cannot be used, and the prompt goes to the model as it is: \(error)"
+            )
+        }
     }
 
     /// Answers a conversation.

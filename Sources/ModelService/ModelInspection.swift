@@ -15,23 +15,25 @@ public struct ModelInspection: Sendable {
     /// What the model can be used for: `completion`, `embedding`, `tools`, `insert`, `thinking`, `vision`.
     public let capabilities: [String]
 
-    init(name: String, file: GGUFFile?, package: PackageView?, template: ChatTemplate?) {
+    init(name: String, file: GGUFFile?, package: PackageView?, template: Set<ChatTemplate.Capability>) {
         (self.name, self.file, self.package) = (name, file, package)
         capabilities = Self.capabilities(file, package, template)
     }
 
     public init(_ chat: ChatModel) {
-        self.init(name: chat.name, file: chat.model.file, package: chat.package, template: chat.template)
+        self.init(name: chat.name, file: chat.model.file, package: chat.package, template: chat.template.capabilities)
     }
 
-    private static func capabilities(_ file: GGUFFile?, _ package: PackageView?, _ template: ChatTemplate?) -> [String] {
+    private static func capabilities(
+        _ file: GGUFFile?, _ package: PackageView?, _ template: Set<ChatTemplate.Capability>
+    ) -> [String] {
         var found = Set(package?.config.capabilities ?? [])
         if let file, let architecture = file.metadata.architecture {
             found.insert(file.metadata[GGUFKey.poolingType(architecture)] != nil ? "embedding" : "completion")
             if file.metadata.int("\(architecture).vision.block_count") ?? 0 > 0 { found.insert("vision") }
         }
         if package?.projectors.isEmpty == false { found.insert("vision") }
-        for capability in template?.capabilities ?? [] { found.insert(capability.rawValue) }
+        for capability in template { found.insert(capability.rawValue) }
         let order = ["completion", "embedding", "vision", "tools", "insert", "thinking"]
         return order.filter(found.contains) + found.subtracting(order).sorted()
     }
@@ -64,14 +66,24 @@ extension LocalModels {
         let reference = try reference(text)
         switch reference {
         case .file(let path):
-            return ModelInspection(name: reference.displayName, file: try GGUFFile(path: path), package: nil, template: nil)
+            let file = try GGUFFile(path: path)
+            return ModelInspection(
+                name: reference.displayName, file: file, package: nil, template: Self.capabilities(of: file, package: nil))
         case .stored(let stored):
             let package = try PackageView(stored, in: store)
-            // A template that does not parse shows no capabilities; `show` must still show it.
-            let template = package.template.flatMap { try? ChatTemplate($0, today: LocalCalendar.today) }
+            let file = package.weights?.file
             return ModelInspection(
-                name: reference.displayName, file: package.weights?.file, package: package, template: template)
+                name: reference.displayName, file: file, package: package, template: Self.capabilities(of: file, package: package))
         }
+    }
+
+    /// What the template that would run shows: the package's, else the one inside the weights.
+    private static func capabilities(of file: GGUFFile?, package: PackageView?) -> Set<ChatTemplate.Capability> {
+        if let source = package?.template {
+            // A template that does not parse shows no capabilities; `show` must still show it.
+            return (try? ChatTemplate(source, today: LocalCalendar.today))?.capabilities ?? []
+        }
+        return file?.metadata.string(GGUFKey.chatTemplate).map { JinjaChatTemplate.capabilities(of: $0) } ?? []
     }
 }
 
