@@ -43,11 +43,19 @@ extension ModelStore {
         }
     }
 
-    /// Removes those of `digests` that no manifest and no running session needs.
+    /// Removes those of `digests` that no manifest needs. What a running session holds is left to the end of that session, which
+    /// may have given it to a model by then.
     func removeOrphans(among digests: Set<Digest>) throws(StoreError) {
         if digests.isEmpty { return }
         let needed = try references().digests
-        for digest in digests where !needed.contains(digest) { try removeBlob(digest) }
+        let holders = try holders()
+        for digest in digests where !needed.contains(digest) {
+            guard let sessions = holders[digest] else {
+                try removeBlob(digest)
+                continue
+            }
+            for session in sessions { try leave(digest, to: session) }
+        }
     }
 
     private func removeBlob(_ digest: Digest) throws(StoreError) {
@@ -58,9 +66,9 @@ extension ModelStore {
         forgetLink(digest)
     }
 
-    /// Everything that must stay. The store must be locked.
+    /// Everything that manifests point to. The store must be locked.
     private func references() throws(StoreError) -> (digests: Set<Digest>, problems: [StoreError]) {
-        var digests = try heldDigests()
+        var digests: Set<Digest> = []
         var problems: [StoreError] = []
         for components in try manifestPaths() {
             let path = ([manifestsFolder] + components).joined(separator: "/")
@@ -131,7 +139,8 @@ extension ModelStore {
         guard try fileExists(blobsFolder) else { return report }
         return try exclusively { () throws(StoreError) in
             try sweepSessions()
-            let (needed, problems) = try references()
+            let (pointedTo, problems) = try references()
+            let needed = try pointedTo.union(holders().keys)
             report.problems = problems
             if !problems.isEmpty { return report }
             for name in try names(in: blobsFolder) {

@@ -55,14 +55,21 @@ extension ModelStore {
         return digest
     }
 
-    /// The blobs that running sessions hold.
-    func heldDigests() throws(StoreError) -> Set<Digest> {
-        var digests: Set<Digest> = []
+    /// The folders of the sessions that hold each blob.
+    func holders() throws(StoreError) -> [Digest: [String]] {
+        var holders: [Digest: [String]] = [:]
         for session in try names(in: sessionsFolder) {
-            for name in try names(in: sessionsFolder + "/" + session) {
-                if let digest = try? Digest(name) { digests.insert(digest) }
+            let folder = sessionsFolder + "/" + session
+            for name in try names(in: folder) {
+                if let digest = try? Digest(name) { holders[digest, default: []].append(folder) }
             }
         }
-        return digests
+        return holders
+    }
+
+    /// Has the session in `folder` remove the blob when it ends, unless something needs it then.
+    func leave(_ digest: Digest, to folder: String) throws(StoreError) {
+        let marker = folder + "/" + StoreSession.orphanPrefix + digest.fileName
+        try writing { () throws(BytesError) in _ = try OpenFile.lockFile(marker) }
     }
 }

@@ -65,7 +65,7 @@ struct Conversations {
             "Set system message.", "You are a pirate.", "Set parameter 'temperature' to '0.5'", "Set parameter 'stop' to 'a, b'",
             "Couldn't set parameter: ", "Model defined parameters:", "User defined parameters:", "<|im_start|>assistant",
             "No license was specified for this model.", "Set 'verbose' mode.", "chat:latest", "Cleared session context",
-            "Available Commands:", "Unknown command '/what'. Type /? for help", "Couldn't load model 'gone'",
+            "Available Commands:", "Unknown command '/what'. Type /? for help", "Couldn't find model 'gone'",
         ] {
             #expect(screen.contains(text), "\(text)")
         }
