@@ -98,10 +98,9 @@ let doors: [Target] = [
         name: "Commands",
         dependencies: [
             argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "GGUF", "GoTemplate",
-            "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "ModelfileSyntax", "Packaging",
-            "Quantization",
-            "Runner", "Sampling",
-            "Tensors", "Tokenization", "TransformerEngine",
+            "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan",
+            "ModelfileSyntax", "Packaging", "Quantization", "Runner", "Sampling", "Tensors", "Tokenization",
+            "TransformerEngine",
         ],
         swiftSettings: safeRoom),
     .testTarget(

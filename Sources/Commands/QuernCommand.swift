@@ -26,6 +26,7 @@ struct QuernCommand: ParsableCommand {
         subcommands: [
             CreateCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, ShowCommand.self, RunCommand.self,
             ListCommand.self, CopyCommand.self, RemoveCommand.self,
-            QuantizeCommand.self, TemplateCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self, CompletionsCommand.self,
+            QuantizeCommand.self, TemplateCommand.self, TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
+            CompletionsCommand.self,
         ])
 }

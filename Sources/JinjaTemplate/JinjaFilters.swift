@@ -88,6 +88,7 @@ extension JinjaEvaluator {
     private mutating func applyNumber(
         _ filter: JinjaFilter, _ value: JinjaValue, _ arguments: JinjaArguments
     ) throws(JinjaProblem) -> JinjaValue {
+        if filter != .sum, case .undefined(let reason) = value { throw JinjaProblem(reason.message) }
         switch filter {
         case .abs:
             try arguments.refuseAny()
