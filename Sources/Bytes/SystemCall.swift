@@ -9,7 +9,8 @@ public enum SystemCall {
         while true {
             let result = call()
             if result >= 0 { return result }
-            if errno != EINTR { throw .system(operation: operation, path: path, code: errno) }
+            // A signal that asks to stop ends the wait; any other one does not.
+            if errno != EINTR || Interruption.isRequested { throw .system(operation: operation, path: path, code: errno) }
         }
     }
 

@@ -94,7 +94,7 @@ struct Conversations {
         try bench.write(.llama(width: 256, blocks: 8), to: "slow.gguf")
         try bench.create("slow", "FROM ./slow.gguf\nPARAMETER temperature 0\nPARAMETER num_predict 3\nTEMPLATE {{ .Prompt }}")
         // What the model begins with shows that it has begun.
-        let beginning = String(try bench.quern.run("run", "slow", "ab").output.prefix(1))
+        let beginning = Self.shown(String(try bench.quern.run("run", "slow", "ab").output.unicodeScalars.prefix(1)))
         try bench.create("slow", "FROM slow\nPARAMETER num_predict 100000\nPARAMETER repeat_penalty 1")
         let (screen, exitCode) = try bench.onTerminal(
             "run --nowordwrap slow",
@@ -104,6 +104,14 @@ struct Conversations {
             ])
         #expect(exitCode == 0, "\(screen.suffix(200))")
         #expect(screen.contains("Set 'nothink' mode."))
+    }
+
+    /// What a terminal gets of a text: control characters come as pictures.
+    private static func shown(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.value < 0x20 ? Unicode.Scalar(0x2400 + $0.value) ?? $0 : $0.value == 0x7F ? "␡" : $0 })
+        )
     }
 
     @Test func aDumbTerminalGetsPlainText() throws {

@@ -3,6 +3,7 @@ import Foundation
 import GGUF
 import JSONText
 import Tensors
+import TestSupport
 import Testing
 import TransformerEngine
 
@@ -16,7 +17,7 @@ struct TinyEncoder: CustomTestStringConvertible {
     var tiny: TinyModel { TinyModel(name: name) }
 
     private static let expected: Result<JSONValue, any Error> = Result {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+        let folder = SharedData.packageRoot.appendingPathComponent("Tests/Fixtures/TransformerEngine")
         return try JSONValue(parsing: [UInt8](Data(contentsOf: folder.appendingPathComponent("encoders-expected.json"))))
     }
 

@@ -21,7 +21,8 @@ import TransformerEngine
 
     @Test func `an unknown architecture is named, with those that are supported`() throws {
         let found = try error { $0["general.architecture"] = .string("mamba") }
-        #expect(found == .unsupportedArchitecture(found: "mamba", supported: TransformerModel.supportedArchitectures + EncoderModel.supportedArchitectures))
+        let supported = TransformerModel.supportedArchitectures + EncoderModel.supportedArchitectures
+        #expect(found == .unsupportedArchitecture(found: "mamba", supported: supported))
         #expect(found.map(\.description)?.contains("'mamba' is not supported; supported are llama, qwen2") == true)
         #expect(try error { $0["general.architecture"] = nil } == .metadata(.missingKey("general.architecture")))
     }

@@ -3,6 +3,7 @@ import Foundation
 import GGUF
 import JSONText
 import Tensors
+import TestSupport
 import Testing
 import TransformerEngine
 
@@ -15,7 +16,7 @@ struct TinyModel: CustomTestStringConvertible {
         "llama-biases", "llama-factors-tied", "llama-window", "llama-linear", "llama-yarn", "llama-multi-query", "qwen2", "qwen3",
     ].map(TinyModel.init)
 
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+    private static let folder = SharedData.packageRoot.appendingPathComponent("Tests/Fixtures/TransformerEngine")
 
     private static let expected: Result<JSONValue, any Error> = Result {
         try JSONValue(parsing: [UInt8](Data(contentsOf: folder.appendingPathComponent("expected.json"))))
