@@ -67,9 +67,8 @@ public struct ModelBuilder: Sendable {
             let made = try weights.weights(ofCheckpoint: folder)
             layers.append(.stored(made.blob.descriptor(.model), facts: made.facts))
         }
-        let files = try sources.files.map { try weights.weights(ofFile: $0.path, text: $0.text) }
-        // The model comes before its projectors, in whatever order they were named.
-        for made in files.sorted(by: { $0.facts.kind == .model && $1.facts.kind != .model }) {
+        for file in sources.filesInOrder {
+            let made = try weights.weights(ofFile: file.path, text: file.text)
             layers.append(Self.layer(made, as: made.facts.kind.mediaType))
         }
         let models = layers.count { $0.mediaType == .model }
@@ -130,6 +129,15 @@ private struct SourceSet {
     private static func tooMany(_ text: String) -> BuildError {
         .unfitting(problem: "FROM '\(text)': a second model; a package holds one, with its projectors")
     }
+
+    /// The files as Ollama orders their layers: by path, byte for byte, and what is joined from shards last. So a projector
+    /// `mmproj.gguf` comes before its `model.gguf`.
+    var filesInOrder: [(path: String, text: String)] {
+        let sorted = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        return sorted.filter { !Self.isSplit($0.path) } + sorted.filter { Self.isSplit($0.path) }
+    }
+
+    private static func isSplit(_ path: String) -> Bool { path.wholeMatch(of: /.*-[0-9]{5}-of-[0-9]{5}\.gguf/) != nil }
 
     private static func isShard(_ path: String, of other: String) -> Bool {
         guard let left = path.wholeMatch(of: /(.*)-[0-9]{5}-of-([0-9]{5})\.gguf/),

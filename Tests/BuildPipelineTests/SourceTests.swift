@@ -29,15 +29,16 @@ import Testing
         try fixture.folder.write(TinyModelFile.llama().bytes, to: "both/zz-model.gguf")
         try fixture.folder.write(TinyModelFile.projector().bytes, to: "both/mmproj.gguf")
         let made = try fixture.build("FROM ./both")
-        #expect(made.manifest.layers.map(\.mediaType) == [.model, .projector])
+        #expect(made.manifest.layers.map(\.mediaType) == [.projector, .model])
         #expect(made.manifest.layers(of: .projector).first?.from == "mmproj.gguf")
     }
 
-    @Test func theModelComesFirstHoweverItIsNamed() throws {
+    /// Ollama fb307609 sorts the paths (server/create.go, convertModelFromFilesWithMediaType), whatever the order of FROM.
+    @Test func layersOfFilesComeInTheOrderOfTheirPaths() throws {
         try fixture.write(.projector(), to: "mmproj.gguf")
         let one = try fixture.build("FROM ./tiny.gguf\nFROM ./mmproj.gguf", as: "one")
         let other = try fixture.build("FROM ./mmproj.gguf\nFROM ./tiny.gguf", as: "other")
-        #expect(one.manifest.layers.map(\.mediaType) == [.model, .projector])
+        #expect(one.manifest.layers.map(\.mediaType) == [.projector, .model])
         #expect(one.manifest.layers.map(\.digest) == other.manifest.layers.map(\.digest))
     }
 

@@ -90,7 +90,7 @@ import Testing
         try bench.write(.projector(), to: "mmproj.gguf")
         try bench.write(.adapter(), to: "lora.gguf")
         try bench.create("all", "FROM ./m-00001-of-00002.gguf\nFROM ./mmproj.gguf\nADAPTER ./lora.gguf")
-        #expect(try bench.manifest("all").layers.map(\.mediaType) == [.model, .projector, .adapter])
+        #expect(try bench.manifest("all").layers.map(\.mediaType) == [.projector, .model, .adapter])
         #expect(try bench.show("all")["capabilities"]?.array?.compactMap(\.string) == ["completion", "vision"])
         // An adapter is packaged; running with one is refused, not ignored.
         let run = try bench.quern.run("run", "all", "hello")
