@@ -47,6 +47,7 @@ let languagesAndFormats: [[Target]] = [
     room("ModelfileSyntax", ["Diagnostics"]),
     room("GoTemplate", ["JSONText"]),
     room("JinjaTemplate", ["JSONText"]),
+    room("Automata", []),
 ]
 
 let formats: [[Target]] = [

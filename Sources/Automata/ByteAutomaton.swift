@@ -1,0 +1,62 @@
+/// A deterministic automaton over bytes, made from a table's languages as they are reached.
+///
+/// A state is a language; its row of 256 next states is filled when it is first left. Dead ends are never entered: a state whose
+/// language is empty is `dead`.
+public final class ByteAutomaton {
+    public typealias State = Int32
+
+    /// What follows a byte that no text goes on with.
+    public static let dead: State = -1
+
+    public let table: LanguageTable
+    /// 256 next states for each state, row after row, where `isFilled` says so.
+    private var rows: [State] = []
+    private var isFilled: [Bool] = []
+    private var languages: [Language] = []
+    private var accepting: [Bool] = []
+    private var states: [Language: State] = [:]
+
+    public init(table: LanguageTable = LanguageTable()) { self.table = table }
+
+    /// The state in which the texts of `language` are still to come; `dead` when there are none.
+    public func state(for language: Language) -> State {
+        if let known = states[language] { return known }
+        guard !table.isEmpty(language) else {
+            states[language] = ByteAutomaton.dead
+            return ByteAutomaton.dead
+        }
+        let state = State(languages.count)
+        states[language] = state
+        languages.append(language)
+        accepting.append(table.isNullable(language))
+        isFilled.append(false)
+        rows.append(contentsOf: repeatElement(ByteAutomaton.dead, count: 256))
+        return state
+    }
+
+    /// The state after `byte`. `state` is not dead.
+    public func next(_ state: State, _ byte: UInt8) -> State {
+        if !isFilled[Int(state)] { fill(state) }
+        return rows[Int(state) << 8 | Int(byte)]
+    }
+
+    /// Whether what was read is a text of the language.
+    public func isAccepting(_ state: State) -> Bool { accepting[Int(state)] }
+
+    public func language(of state: State) -> Language { languages[Int(state)] }
+
+    /// The bytes that lead on.
+    public func continuations(of state: State) -> ByteSet {
+        ByteSet((UInt8.min...UInt8.max).filter { next(state, $0) != ByteAutomaton.dead })
+    }
+
+    public var stateCount: Int { languages.count }
+
+    private func fill(_ state: State) {
+        for transition in table.derivatives(of: languages[Int(state)]) {
+            let next = self.state(for: transition.next)
+            for byte in transition.low...transition.high { rows[Int(state) << 8 | Int(byte)] = next }
+        }
+        isFilled[Int(state)] = true
+    }
+}
