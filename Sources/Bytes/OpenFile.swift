@@ -29,6 +29,11 @@ public struct OpenFile: ~Copyable, Sendable {
         try OpenFile(path: path, "open", flags: O_RDWR | O_CREAT, permissions: 0o644)
     }
 
+    /// A file that is there already or made empty, open for reading and writing, whatever it holds kept.
+    public static func updating(_ path: String, permissions: UInt32 = 0o644) throws(BytesError) -> OpenFile {
+        try OpenFile(path: path, "open", flags: O_RDWR | O_CREAT | O_NOFOLLOW, permissions: permissions)
+    }
+
     public borrowing func status() throws(BytesError) -> FileStatus {
         var status = stat()
         try SystemCall.check("examine", path) { fstat(descriptor, &status) }
@@ -83,6 +88,11 @@ extension OpenFile {
             guard all.count <= limit else { throw .system(operation: "read", path: path, code: EFBIG) }
             if count < buffer.count { return all }
         }
+    }
+
+    /// Moves the file's position, where the next read or write starts.
+    public borrowing func seek(to offset: Int) throws(BytesError) {
+        try SystemCall.check("read", path) { lseek(descriptor, off_t(offset), SEEK_SET) }
     }
 
     /// Writes all of `bytes` at the file's position.

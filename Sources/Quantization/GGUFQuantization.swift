@@ -7,10 +7,11 @@ public import Tensors
 /// Making one decides everything and reads no weights; `write` then streams the file.
 public struct GGUFQuantization: Sendable {
     public let layout: GGUFLayout
-    private let steps: [Step]
+    /// How each tensor is made, in the file's order.
+    let steps: [Step]
     private let allowRequantizing: Bool
 
-    private struct Step: Sendable {
+    struct Step: Sendable {
         var source: TensorSource
         var type: TensorType
         var importance: [Float]?
@@ -97,6 +98,16 @@ public struct GGUFQuantization: Sendable {
     public var types: [(name: String, from: TensorType, to: TensorType)] {
         steps.map { ($0.source.name, $0.source.storedType, $0.type) }
     }
+
+    /// How the tensor at `step` of the file's order is made.
+    func conversion(of step: Int, codec: RowCodec) throws(QuantizationError) -> TensorConversion {
+        try TensorConversion(
+            steps[step].source, to: steps[step].type, importance: steps[step].importance, allowRequantizing: allowRequantizing,
+            codec: codec)
+    }
+
+    /// Whether equal tensors with equal types and importance become equal bytes in both files.
+    func hasSameRules(as other: GGUFQuantization) -> Bool { allowRequantizing == other.allowRequantizing }
 
     /// Streams the file to `sink`, in order, a few MiB at a time. `progress` is called from the calling thread.
     ///

@@ -55,8 +55,6 @@ struct TensorConversion {
             do throws(QuantizationError) {
                 if target == source.storedType {
                     try copy(bytes, first: first, count: count, into: place)
-                } else if source.storedType == .f32, Int(bitPattern: bytes) % 4 == 0 {
-                    try quantize(bytes.assumingMemoryBound(to: Float.self), first: first, count: count, into: place)
                 } else {
                     try widen(bytes, first: first, count: count, into: place)
                 }
@@ -65,7 +63,7 @@ struct TensorConversion {
         if let failure { throw failure }
     }
 
-    private func copy(
+    func copy(
         _ bytes: UnsafeRawPointer, first: Int, count: Int, into output: UnsafeMutableRawPointer
     ) throws(QuantizationError) {
         output.copyMemory(from: bytes, byteCount: count * rowByteCount)
@@ -85,18 +83,28 @@ struct TensorConversion {
     private func widen(
         _ bytes: UnsafeRawPointer, first: Int, count: Int, into output: UnsafeMutableRawPointer
     ) throws(QuantizationError) {
-        let elements = count * rows.columns
         var failure: QuantizationError?
+        withFloats(bytes, count: count) { values in
+            do throws(QuantizationError) {
+                try quantize(values, first: first, count: count, into: output)
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// The values of `count` stored rows: the bytes themselves where they are floats.
+    func withFloats(_ bytes: UnsafeRawPointer, count: Int, _ body: (UnsafePointer<Float>) -> Void) {
+        if source.storedType == .f32, Int(bitPattern: bytes) % 4 == 0 {
+            return body(bytes.assumingMemoryBound(to: Float.self))
+        }
+        let elements = count * rows.columns
         withUnsafeTemporaryAllocation(of: Float.self, capacity: elements) { floats in
             guard let values = floats.baseAddress else { return }
             withAligned(bytes, byteCount: count * rows.rowByteCount) {
                 codec.dequantize($0, of: source.storedType, into: values, count: elements)
             }
-            do throws(QuantizationError) {
-                try quantize(UnsafePointer(values), first: first, count: count, into: output)
-            } catch { failure = error }
+            body(UnsafePointer(values))
         }
-        if let failure { throw failure }
     }
 
     /// A checkpoint may place a tensor at any byte; kernels read elements that are aligned.
@@ -114,7 +122,7 @@ struct TensorConversion {
         }
     }
 
-    private func quantize(
+    func quantize(
         _ values: UnsafePointer<Float>, first: Int, count: Int, into output: UnsafeMutableRawPointer
     ) throws(QuantizationError) {
         try checkFinite(values, first: first, count: count)
