@@ -14,7 +14,7 @@
 const quern_vector_table quern_vectors_avx512 = {
     QUERN_ISA_AVX512, rms_norm, rotate_neighbours, rotate_halves, add,
     add_scaled, scale, soft_cap,
-    layer_norm, gelu, silu_multiply, gelu_multiply, all_finite,
-    {cache_table_f16, cache_table_f32},
+    layer_norm, gelu, silu_multiply, gelu_multiply, all_finite, join_spans,
+    {cache_table_f16, cache_table_f32, cache_table_q8_0, cache_table_q4_0},
 };
 #endif

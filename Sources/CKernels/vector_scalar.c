@@ -75,21 +75,66 @@ static bool all_finite(const float *x, int64_t n) {
     return true;
 }
 
+static void clear_partial(float *partial, int32_t value_size) {
+    for (int32_t d = 0; d < value_size; d++) partial[d] = 0;
+    partial[value_size] = -1e30f;
+    partial[value_size + 1] = 0;
+}
+
+/// Adds what a span gave for a row to what those before it gave.
+static void join_partial(float *joined, const float *partial, int32_t value_size) {
+    const float maximum = fmaxf(joined[value_size], partial[value_size]);
+    const float before = expf(joined[value_size] - maximum), added = expf(partial[value_size] - maximum);
+    for (int32_t d = 0; d < value_size; d++) joined[d] = joined[d] * before + partial[d] * added;
+    joined[value_size] = maximum;
+    joined[value_size + 1] = joined[value_size + 1] * before + partial[value_size + 1] * added;
+}
+
+static void finish_partial(float *out, const float *joined, int32_t value_size) {
+    for (int32_t d = 0; d < value_size; d++) out[d] = joined[d] / joined[value_size + 1];
+}
+
+static void join_spans(float *out, const float *partials, ptrdiff_t stride, int32_t count, int32_t value_size) {
+    float joined[QUERN_HEAD_SIZE_MAX + 2];
+    clear_partial(joined, value_size);
+    for (int32_t span = 0; span < count; span++) join_partial(joined, partials + span * stride, value_size);
+    finish_partial(out, joined, value_size);
+}
+
 #define CELL quern_half
 #define CELL_NAME(name) name##_f16
 #define WIDEN quern_widen_half
 #define NARROW quern_narrow_to_half
-#include "vector_scalar_cache.h"
+#include "cache_cells.h"
 
 #define CELL float
 #define CELL_NAME(name) name##_f32
 #define WIDEN
 #define NARROW
-#include "vector_scalar_cache.h"
+#include "cache_cells.h"
+
+#define WIDEN_HALF(half) quern_widen_half(*(half))
+#include "cache_blocks.h"
+
+#define CELL_NAME(name) name##_f16
+#define CELL_BLOCK 1, 2
+#include "attention_scalar.h"
+
+#define CELL_NAME(name) name##_f32
+#define CELL_BLOCK 1, 4
+#include "attention_scalar.h"
+
+#define CELL_NAME(name) name##_q8_0
+#define CELL_BLOCK QUERN_QK, sizeof(quern_block_q8_0)
+#include "attention_scalar.h"
+
+#define CELL_NAME(name) name##_q4_0
+#define CELL_BLOCK QUERN_QK, sizeof(quern_block_q4_0)
+#include "attention_scalar.h"
 
 const quern_vector_table quern_vectors_scalar = {
     QUERN_ISA_SCALAR, rms_norm, rotate_neighbours, rotate_halves, add,
     add_scaled, scale, soft_cap,
-    layer_norm, gelu, silu_multiply, gelu_multiply, all_finite,
-    {cache_table_f16, cache_table_f32},
+    layer_norm, gelu, silu_multiply, gelu_multiply, all_finite, join_spans,
+    {cache_table_f16, cache_table_f32, cache_table_q8_0, cache_table_q4_0},
 };

@@ -227,6 +227,23 @@ static bool all_finite(const float *x, int64_t n) {
     return zero == 0;
 }
 
+#include "attention_simd.h"
+
+#define CELL _Float16
+#define CELL_NAME(name) name##_f16
+#define WIDEN (float)
+#define NARROW (_Float16)
+#include "cache_cells.h"
+
+#define CELL float
+#define CELL_NAME(name) name##_f32
+#define WIDEN
+#define NARROW
+#include "cache_cells.h"
+
+#define WIDEN_HALF(half) ((float)*(const _Float16 *)(half))
+#include "cache_blocks.h"
+
 #define CELL _Float16
 #define CELL_NAME(name) name##_f16
 #define LOAD_CELLS load_cells_f16
@@ -237,10 +254,46 @@ INLINE vfloat load_cells_f16(const _Float16 *p) {
     return __builtin_convertvector(v, vfloat);
 }
 INLINE float load_cell_f16(const _Float16 *p) { return (float)*p; }
-#include "vector_simd_cache.h"
+#include "attention_simd_cells.h"
 
 #define CELL float
 #define CELL_NAME(name) name##_f32
 #define LOAD_CELLS load
 #define LOAD_CELL *
-#include "vector_simd_cache.h"
+#include "attention_simd_cells.h"
+
+#define CELL_NAME(name) name##_f16
+#define CELL_BLOCK 1, 2
+#define TILE_KEYS(job, base, count, room) ((const _Float16 *)(job)->keys + (base) * (job)->key_size)
+#define TILE_VALUES(job, base, count, room) ((const _Float16 *)(job)->values + (base) * (job)->value_size)
+#define SCORE score_tile_f16
+#define WEIGH weigh_tile_f16
+#define TURN(head, size) (void)0
+#include "attention_simd_spans.h"
+
+#define CELL_NAME(name) name##_f32
+#define CELL_BLOCK 1, 4
+#define TILE_KEYS(job, base, count, room) ((const float *)(job)->keys + (base) * (job)->key_size)
+#define TILE_VALUES(job, base, count, room) ((const float *)(job)->values + (base) * (job)->value_size)
+#define SCORE score_tile_f32
+#define WEIGH weigh_tile_f32
+#define TURN(head, size) (void)0
+#include "attention_simd_spans.h"
+
+#define CELL_NAME(name) name##_q8_0
+#define CELL_BLOCK QUERN_QK, sizeof(quern_block_q8_0)
+#define TILE_KEYS unpack_keys_q8_0
+#define TILE_VALUES unpack_values_q8_0
+#define SCORE score_tile_f32
+#define WEIGH weigh_tile_f32
+#define TURN transform_head
+#include "attention_simd_spans.h"
+
+#define CELL_NAME(name) name##_q4_0
+#define CELL_BLOCK QUERN_QK, sizeof(quern_block_q4_0)
+#define TILE_KEYS unpack_keys_q4_0
+#define TILE_VALUES unpack_values_q4_0
+#define SCORE score_tile_f32
+#define WEIGH weigh_tile_f32
+#define TURN transform_head
+#include "attention_simd_spans.h"

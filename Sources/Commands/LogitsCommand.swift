@@ -18,6 +18,7 @@ struct LogitsCommand: ParsableCommand {
 
     @Argument(help: "A model of the store, or a GGUF file.") var model: String
     @Option(help: ArgumentHelp("Token ids, separated by commas.", valueName: "ids")) var ids: String
+    @OptionGroup var cache: CacheOption
     @Flag(help: "Print JSON; without it, the five most likely tokens of each position.") var json = false
 
     func run() throws {
@@ -30,7 +31,8 @@ struct LogitsCommand: ParsableCommand {
         let models = try LocalModels()
         let loaded = try LoadedModel(path: try models.weightsPath(of: try models.reference(model)))
         let session = try InferenceSession(
-            model: loaded.transformer, contextLength: max(tokens.count, 1), pool: ThreadPool())
+            model: loaded.transformer, contextLength: max(tokens.count, 1), cacheType: try cache.type,
+            pool: ThreadPool())
         try session.evaluate(tokens, logits: .all)
         try loaded.file.checkIntact()
         let rows = (0..<tokens.count).map { session.logits($0) }

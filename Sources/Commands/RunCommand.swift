@@ -37,6 +37,7 @@ struct RunCommand: ParsableCommand {
     var keepAlive: String?
     @Flag(help: ArgumentHelp("Accepted for Ollama's sake; nothing is fetched.", visibility: .hidden)) var insecure = false
     @OptionGroup var embedding: EmbeddingOptions
+    @OptionGroup var cache: CacheOption
 
     func validate() throws { _ = try ThinkOption.setting(think) }
 
@@ -49,6 +50,7 @@ struct RunCommand: ParsableCommand {
         let chat = try models.open(model)
         var options = chat.packageOptions
         if let seed { options.sampling.seed = seed }
+        if let type = cache.cacheType { options.cacheType = type }
         if let note = chat.templateNote { Console.note("warning: \(note)") }
         if think.isOn, !chat.canThink { Console.note("warning: model \"\(model)\" does not support thinking output") }
         let setting = think.isOn && !chat.canThink ? .unset : think

@@ -43,6 +43,9 @@ public final class ChatModel {
         }
         var options = RunOptions()
         try options.apply(package?.parameters ?? JSONObject())
+        if let type = try RunOptions.cacheType(named: OllamaEnvironment.ofProcess["OLLAMA_KV_CACHE_TYPE"]) {
+            options.cacheType = type
+        }
         packageOptions = options
         model = try LoadedModel(path: weightsPath)
         (template, templateNote) = try Self.prompts(name: name, package: package, model: model)
@@ -114,7 +117,8 @@ public final class ChatModel {
     /// The generator, made anew when the context, the batch or the threads change.
     private func generator(for options: RunOptions) throws -> TextGenerator {
         if let generator, let used = generatorOptions, used.contextLength == options.contextLength,
-            used.batchLength == options.batchLength, used.threads == options.threads
+            used.batchLength == options.batchLength, used.threads == options.threads,
+            used.cacheType == options.cacheType
         {
             return generator
         }

@@ -30,7 +30,7 @@ public struct LocalModels: Sendable {
 extension OllamaEnvironment {
     /// The variables of this process that are not about the store.
     public static var ofProcess: OllamaEnvironment {
-        OllamaEnvironment(Environment.variables(["OLLAMA_HOST", "OLLAMA_NOHISTORY"]))
+        OllamaEnvironment(Environment.variables(["OLLAMA_HOST", "OLLAMA_KV_CACHE_TYPE", "OLLAMA_NOHISTORY"]))
     }
 }
 

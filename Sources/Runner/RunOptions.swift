@@ -1,5 +1,6 @@
 public import JSONText
 public import Sampling
+public import TransformerEngine
 
 /// What a Modelfile's parameters, a request or a flag may say about running a model. Names and defaults are Ollama's.
 public struct RunOptions: Sendable, Equatable {
@@ -14,6 +15,8 @@ public struct RunOptions: Sendable, Equatable {
     /// `num_predict`: tokens to generate at most; negative is as many as ten contexts.
     public var predict = -1
     public var stop: [String] = []
+    /// How keys and values of the context are stored.
+    public var cacheType = CacheType.f16
     public var sampling = SamplingOptions()
 
     public static let defaultContextLength = 4096

@@ -1,6 +1,10 @@
+import TransformerEngine
+
 /// Why a model could not be loaded or run.
 public enum RunnerError: Error, Equatable, CustomStringConvertible {
     case optionType(name: String, wanted: String)
+    /// A name that is no type of a KV cache.
+    case cacheType(String)
     /// The model's file cannot be used; the reason names the file or the part.
     case unusable(String)
     /// The prompt has more tokens than the context takes.
@@ -12,6 +16,8 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .optionType(let name, let wanted): "option \"\(name)\" must be of type \(wanted)"
+        case .cacheType(let name):
+            "KV cache type '\(name)' is not supported; supported are \(CacheType.allCases.map(\.rawValue).joined(separator: ", "))"
         case .unusable(let reason): reason
         case .promptTooLong(let tokens, let contextLength):
             "the prompt has \(tokens) tokens, but the context holds \(contextLength) (raise num_ctx)"

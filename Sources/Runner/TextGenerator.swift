@@ -21,7 +21,8 @@ public final class TextGenerator {
         contextLength = model.contextLength(for: options)
         batchLength = min(options.batchLength, contextLength)
         session = try InferenceSession(
-            model: model.transformer, contextLength: contextLength, batchSize: batchLength, pool: pool)
+            model: model.transformer, contextLength: contextLength, batchSize: batchLength, cacheType: options.cacheType,
+            pool: pool)
     }
 
     /// Generates until the model ends its turn, a stop string comes, or the limit is reached.

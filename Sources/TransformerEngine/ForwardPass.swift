@@ -52,6 +52,8 @@ final class ForwardPass {
     let sines: FloatMatrix
     /// A row for each worker of the pool.
     let attentionScratch: FloatMatrix
+    /// What the spans of a split batch give; rows as `partials(tile:head:row:)` says.
+    let spanPartials: FloatMatrix
     /// Where queries, keys and values begin; kept, so that no batch makes an array of them.
     let headStarts: [UnsafeMutablePointer<Float>]
     /// Where gate and up begin.
@@ -62,6 +64,10 @@ final class ForwardPass {
     private(set) var tokens: [Int32] = []
     private(set) var places: [Place] = []
     private(set) var tiles: [Tile] = []
+    /// The spans of a batch whose attention is split; none where it is not.
+    var spanJobs: [SpanJob] = []
+    /// The row of `spanPartials` where each tile of a split batch begins.
+    var firstPartials: [Int] = []
     /// Rows whose logits are wanted, ascending.
     private(set) var requested: [Int] = []
 
@@ -90,11 +96,15 @@ final class ForwardPass {
         sines = try matrix(parameters.ropeLength * ropes.count)
         attentionScratch = try FloatMatrix(
             rows: pool.threads, width: Self.attentionScratchWidth, purpose: "attention")
+        let partialWidth = Self.partialWidth(parameters)
+        spanPartials = try FloatMatrix(
+            rows: Self.partialFloats(parameters, contextLength: cache.contextLength) / partialWidth, width: partialWidth,
+            purpose: "attention")
         headStarts = [queries.start, keys.start, values.start]
         gateStarts = [gate.start, up.start]
     }
 
-    static let attentionScratchWidth = Int(QUERN_ATTENTION_ROWS) * (2 * Int(QUERN_HEAD_SIZE_MAX) + Int(QUERN_ATTENTION_TILE) + 2)
+    static let attentionScratchWidth = Int(QUERN_ATTENTION_SCRATCH)
 
     // MARK: Filling
 

@@ -61,6 +61,7 @@ extension InferenceSession {
         let network = model.network
         network.embed(pass)
         pass.turnPositions()
+        pass.planSpans()
         for layer in 0..<model.hyperparameters.layerCount {
             if cancellation.isRaised {
                 logitCount = 0

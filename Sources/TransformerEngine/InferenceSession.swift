@@ -14,6 +14,7 @@ public final class InferenceSession {
     /// Tokens that go through the network at once.
     public let batchSize: Int
     public let slotCount: Int
+    public let cacheType: CacheType
     public let pool: ThreadPool
     /// Set from any thread to make a running evaluation throw `EngineError.cancelled` at the next layer.
     public let cancellation = CancellationFlag()
@@ -45,7 +46,7 @@ public final class InferenceSession {
         pool: ThreadPool, table: KernelTable = .selected
     ) throws(EngineError) {
         try Self.check(contextLength: contextLength, batchSize: batchSize, slots: slots)
-        (self.model, self.contextLength, slotCount, self.pool) = (model, contextLength, slots, pool)
+        (self.model, self.contextLength, slotCount, self.cacheType, self.pool) = (model, contextLength, slots, cacheType, pool)
         self.batchSize = min(batchSize, contextLength * slots)
         cache = try KeyValueCache(
             parameters: model.hyperparameters, contextLength: contextLength, slots: slots, type: cacheType,

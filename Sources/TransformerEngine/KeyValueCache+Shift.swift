@@ -28,10 +28,9 @@ extension KeyValueCache {
                 moveKeys(
                     keys(layer: layer, slot: slot, head: head), from: keep + discard..<length, by: discard
                 ) { ropes[layer].rotate($0, cosines, cosines + width / 2, vectors) }
-                let rowBytes = parameters.valueLength * kernels.cell_size
                 let values = values(layer: layer, slot: slot, head: head)
                 memmove(
-                    values + keep * rowBytes, values + (keep + discard) * rowBytes, (length - keep - discard) * rowBytes)
+                    values + keep * valueBytes, values + (keep + discard) * valueBytes, (length - keep - discard) * valueBytes)
             }
         }
         setLength(length - discard, of: slot)

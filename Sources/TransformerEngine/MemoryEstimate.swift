@@ -25,7 +25,9 @@ extension TransformerModel {
             + (shape.experts.map { ExpertWorkspace.floats(ofToken: $0, width: shape.width) } ?? 0)
             + (shape.headCount + shape.keyValueHeadCount) * (shape.keyLength + shape.valueLength)
         let rows = min(batchSize, contextLength * slots)
-        let floats = rows * row + threads * ForwardPass.attentionScratchWidth
+        let floats =
+            rows * row + threads * ForwardPass.attentionScratchWidth
+            + ForwardPass.partialFloats(shape, contextLength: contextLength)
         return MemoryEstimate(
             weights: weightByteCount,
             cache: try KeyValueCache.byteCount(shape, contextLength: contextLength, slots: slots, type: cacheType),

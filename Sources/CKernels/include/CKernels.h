@@ -2,6 +2,7 @@
 #ifndef QUERN_CKERNELS_H
 #define QUERN_CKERNELS_H
 
+#include "QuernAttention.h"
 #include "QuernBlocks.h"
 #include "QuernISA.h"
 #include "QuernMatrix.h"

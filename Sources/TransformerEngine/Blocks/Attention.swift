@@ -57,11 +57,17 @@ extension ForwardPass {
         var job = AttentionJob(
             pass: Unmanaged.passUnretained(self), layer: layer, window: Int32(attention.window ?? 0), scale: attention.scale,
             softCap: attention.softCap ?? 0)
-        let items = tiles.count * parameters.keyValueHeadCount
-        if items == 1 {
+        let heads = parameters.keyValueHeadCount
+        guard spanJobs.isEmpty else {
+            return withUnsafePointer(to: &job) { job in
+                pool.run(spanJobs.count * heads, job, AttentionJob.span)
+                pool.run(tiles.count * heads, job, AttentionJob.join)
+            }
+        }
+        if tiles.count * heads == 1 {
             runTile(0, worker: 0, job)
         } else {
-            withUnsafePointer(to: &job) { pool.run(items, $0, AttentionJob.item) }
+            withUnsafePointer(to: &job) { pool.run(tiles.count * heads, $0, AttentionJob.tile) }
         }
     }
 
@@ -89,11 +95,23 @@ extension ForwardPass {
     /// Attention of one tile of tokens for the query heads of one KV head.
     fileprivate func runTile(_ item: Int, worker: Int, _ job: AttentionJob) {
         // Late tokens see the most: they come first, so that threads finish together.
-        let tile = tiles[tiles.count - 1 - item / parameters.keyValueHeadCount]
-        let head = item % parameters.keyValueHeadCount
+        let (index, head) = item.quotientAndRemainder(dividingBy: parameters.keyValueHeadCount)
+        attend(tile: tiles.count - 1 - index, head: head, span: nil, worker: worker, job)
+    }
+
+    /// One span of that.
+    fileprivate func runSpan(_ item: Int, worker: Int, _ job: AttentionJob) {
+        let (index, head) = item.quotientAndRemainder(dividingBy: parameters.keyValueHeadCount)
+        let span = spanJobs[index]
+        // What lies before the window is not joined either.
+        guard span.span >= firstSpan(of: tiles[span.tile], window: Int(job.window)) else { return }
+        attend(tile: span.tile, head: head, span: span.span, worker: worker, job)
+    }
+
+    private func attend(tile index: Int, head: Int, span: Int?, worker: Int, _ job: AttentionJob) {
+        let tile = tiles[index]
         let (group, keySize, valueSize) = (parameters.groupSize, parameters.keyLength, parameters.valueLength)
         var attention = quern_attention()
-        attention.queries = UnsafePointer(queries.row(tile.row) + head * group * keySize)
         attention.query_stride = queries.width
         attention.keys = UnsafeRawPointer(cache.keys(layer: job.layer, slot: tile.slot, head: head))
         attention.values = UnsafeRawPointer(cache.values(layer: job.layer, slot: tile.slot, head: head))
@@ -106,11 +124,15 @@ extension ForwardPass {
         // A group too large for one call of the kernel goes in parts.
         let most = min(group, Int(QUERN_ATTENTION_ROWS) / tile.count)
         for first in stride(from: 0, to: group, by: most) {
-            var part = attention
-            part.group = Int32(min(most, group - first))
-            part.queries = attention.queries + first * keySize
-            part.out = attended.row(tile.row) + (head * group + first) * valueSize
-            cache.kernels.attend(&part)
+            attention.group = Int32(min(most, group - first))
+            attention.queries = UnsafePointer(queries.row(tile.row) + (head * group + first) * keySize)
+            attention.out = attended.row(tile.row) + (head * group + first) * valueSize
+            if let span {
+                attention.span = Int32(span)
+                attention.partials = partials(tile: index, head: head, row: first) + span * spanPartials.width
+                attention.partial_stride = spans(of: tile) * spanPartials.width
+            }
+            cache.kernels.attend(&attention)
         }
     }
 }
@@ -123,8 +145,18 @@ private struct AttentionJob {
     let scale: Float
     let softCap: Float
 
-    static let item: @convention(c) (UnsafeRawPointer, Int, Int) -> Void = { context, item, worker in
+    static let tile: @convention(c) (UnsafeRawPointer, Int, Int) -> Void = { context, item, worker in
         let job = context.assumingMemoryBound(to: AttentionJob.self).pointee
         job.pass._withUnsafeGuaranteedRef { $0.runTile(item, worker: worker, job) }
+    }
+
+    static let span: @convention(c) (UnsafeRawPointer, Int, Int) -> Void = { context, item, worker in
+        let job = context.assumingMemoryBound(to: AttentionJob.self).pointee
+        job.pass._withUnsafeGuaranteedRef { $0.runSpan(item, worker: worker, job) }
+    }
+
+    static let join: @convention(c) (UnsafeRawPointer, Int, Int) -> Void = { context, item, _ in
+        let job = context.assumingMemoryBound(to: AttentionJob.self).pointee
+        job.pass._withUnsafeGuaranteedRef { $0.joinSpans(item, window: Int(job.window)) }
     }
 }
