@@ -49,7 +49,7 @@ static void round_block(const float *x, quern_activations *out, size_t j) {
     }
     float range = largest_magnitude(largest);
     if (!(range < INFINITY)) {
-        memset(out->q + 32 * j, 0, 32);
+        memset(out->q + 32 * quern_place(j), 0, 32);
         out->d[j] = out->s32[j] = out->s16[2 * j] = out->s16[2 * j + 1] = NAN;
         return;
     }
@@ -60,7 +60,7 @@ static void round_block(const float *x, quern_activations *out, size_t j) {
     int first = sum_of_lanes(_mm256_add_epi32(q[0], q[1])), last = sum_of_lanes(_mm256_add_epi32(q[2], q[3]));
     __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(q[0], q[1]), _mm256_packs_epi32(q[2], q[3]));
     bytes = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-    _mm256_storeu_si256((__m256i *)(out->q + 32 * j), bytes);
+    _mm256_storeu_si256((__m256i *)(out->q + 32 * quern_place(j)), bytes);
     out->d[j] = d;
     out->s32[j] = d * (float)(first + last);
     out->s16[2 * j] = d * (float)first;
@@ -220,7 +220,7 @@ INLINE void multiply_bytes(
     for (size_t j = 0; j < blocks; j++) {
         for (int k = 0; k < tokens; k++) {
             const quern_activations *a = x[k] + j / 8;
-            __m256i q = load32(a->q + j % 8 * 32);
+            __m256i q = load32(a->q + quern_place(j % 8) * 32);
             __m256 d = _mm256_set1_ps(a->d[j % 8]);
             for (int r = 0; r < ROWS; r++) {
                 __m256i bytes = load32(w[r].bytes + 32 * j);

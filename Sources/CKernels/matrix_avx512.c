@@ -22,7 +22,7 @@ INLINE __m256i largest_of_eight(__m512i v[8]) {
     return _mm512_castsi512_si256(_mm512_permutexvar_epi32(order, pairs));
 }
 
-/// The sums of each sixteen of 256 bytes, in order.
+/// The sums of each sixteen columns, in order.
 INLINE __m512i sums_of_sixteen(const int8_t *q) {
     const __m512i ones = _mm512_set1_epi8(1);
     const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
@@ -31,7 +31,8 @@ INLINE __m512i sums_of_sixteen(const int8_t *q) {
     for (int j = 0; j < 4; j++) v[j] = _mm512_dpbusd_epi32(_mm512_setzero_si512(), ones, _mm512_loadu_si512(q + 64 * j));
     v[0] = FOLD(_mm512_add_epi32, v[0], v[1], even, odd);
     v[1] = FOLD(_mm512_add_epi32, v[2], v[3], even, odd);
-    return FOLD(_mm512_add_epi32, v[0], v[1], even, odd);
+    const __m512i place = _mm512_set_epi32(15, 14, 11, 10, 13, 12, 9, 8, 7, 6, 3, 2, 5, 4, 1, 0);
+    return _mm512_permutexvar_epi32(place, FOLD(_mm512_add_epi32, v[0], v[1], even, odd));
 }
 
 /// Rounds 256 finite activations with the operations of the scalar kernel, so that the bits are the same. Returns false, and
@@ -49,10 +50,11 @@ INLINE bool round_256(const float *x, quern_activations *out) {
     __m256 d = _mm256_maskz_div_ps(counts, range, limit);
     __m512 inverse = _mm512_castps256_ps512(_mm256_maskz_div_ps(counts, limit, range));
     for (int j = 0; j < 8; j++) {
+        int8_t *q = out->q + 32 * quern_place((size_t)j);
         __m512 factor = _mm512_permutexvar_ps(_mm512_set1_epi32(j), inverse);
         for (int h = 0; h < 2; h++) {
             __m512 scaled = _mm512_mul_ps(_mm512_loadu_ps(x + 32 * j + 16 * h), factor);
-            _mm_storeu_si128((__m128i *)(out->q + 32 * j + 16 * h), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(scaled)));
+            _mm_storeu_si128((__m128i *)(q + 16 * h), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(scaled)));
         }
     }
     __m512i sums = sums_of_sixteen(out->q);

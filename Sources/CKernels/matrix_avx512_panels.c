@@ -59,7 +59,7 @@ static void pack_block(const quern_activations *rounded, size_t stride, size_t t
     memset(out, 0, sizeof *out);
     for (size_t k = 0; k < tokens; k++) {
         const quern_activations *a = rounded + k * stride;
-        const int8_t *q = a->q + 32 * j;
+        const int8_t *q = a->q + 32 * quern_place(j);
         for (int i = 0; i < 8; i++) memcpy(out->q[i][k], q + 4 * i, 4);
         __m256i sums = _mm256_dpbusd_epi32(_mm256_setzero_si256(), _mm256_set1_epi8((char)128), quern_load256(q));
         __m128i low = _mm256_castsi256_si128(sums), high = _mm256_extracti128_si256(sums, 1);
@@ -129,11 +129,14 @@ QUERN_INLINE void stage_quad(quern_quad (*unpack)(const uint8_t *), size_t bytes
     }
 }
 
-QUERN_INLINE void stage_super(quern_super (*unpack)(const uint8_t *), const uint8_t *p, size_t r, panel *s) {
+QUERN_INLINE void stage_super(quern_super (*unpack)(const uint8_t *), bool sixteenths, const uint8_t *p, size_t r, panel *s) {
     quern_super v = unpack(p);
-    for (int j = 0; j < 4; j++) _mm512_store_si512(s->bytes[r] + 64 * j, v.bytes[j]);
+    for (int j = 0; j < 4; j += 2) {
+        _mm512_store_si512(s->bytes[r] + 64 * j, _mm512_shuffle_i64x2(v.bytes[j], v.bytes[j + 1], 0x44));
+        _mm512_store_si512(s->bytes[r] + 64 * j + 64, _mm512_shuffle_i64x2(v.bytes[j], v.bytes[j + 1], 0xee));
+    }
     _mm512_store_ps(s->scales[r], v.scale);
-    _mm512_store_ps(s->mins[r], v.min);
+    _mm512_store_ps(s->mins[r], sixteenths ? v.min : _mm512_shuffle_f32x4(v.scale, v.scale, 0xee));
 }
 
 /// Unpacks up to 256 columns of a row to bytes in their order.
@@ -144,11 +147,11 @@ static void stage(quern_weight_type type, const uint8_t *p, size_t blocks, size_
     case QUERN_WEIGHT_Q4_1: stage_quad(quern_quad_q4_1, sizeof(quern_block_q4_1), p, blocks, r, s); break;
     case QUERN_WEIGHT_Q5_0: stage_quad(quern_quad_q5_0, sizeof(quern_block_q5_0), p, blocks, r, s); break;
     case QUERN_WEIGHT_Q5_1: stage_quad(quern_quad_q5_1, sizeof(quern_block_q5_1), p, blocks, r, s); break;
-    case QUERN_WEIGHT_Q2_K: stage_super(quern_super_q2_K, p, r, s); break;
-    case QUERN_WEIGHT_Q3_K: stage_super(quern_super_q3_K, p, r, s); break;
-    case QUERN_WEIGHT_Q4_K: stage_super(quern_super_q4_K, p, r, s); break;
-    case QUERN_WEIGHT_Q5_K: stage_super(quern_super_q5_K, p, r, s); break;
-    case QUERN_WEIGHT_Q6_K: stage_super(quern_super_q6_K, p, r, s); break;
+    case QUERN_WEIGHT_Q2_K: stage_super(quern_super_q2_K, true, p, r, s); break;
+    case QUERN_WEIGHT_Q3_K: stage_super(quern_super_q3_K, true, p, r, s); break;
+    case QUERN_WEIGHT_Q4_K: stage_super(quern_super_q4_K, false, p, r, s); break;
+    case QUERN_WEIGHT_Q5_K: stage_super(quern_super_q5_K, false, p, r, s); break;
+    case QUERN_WEIGHT_Q6_K: stage_super(quern_super_q6_K, true, p, r, s); break;
     default: break;
     }
 }

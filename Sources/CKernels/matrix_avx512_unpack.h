@@ -14,8 +14,9 @@ typedef struct quern_quad {
     __m128 scale, min;
 } quern_quad;
 
-/// 256 weights of a K type in their order, 64 to a register, bytes unsigned: the weight is scale * byte - min. Scales and
-/// minima are per 16 columns, or in the low eight lanes per 32.
+/// 256 weights of a K type, groups of 32 in the order of `quern_place`, 64 to a register, bytes unsigned: the weight is
+/// scale * byte - min. Types with a scale per 16 columns have sixteen scales and sixteen minima; those with one per 32 have
+/// their scales in the low eight lanes of `scale` and their minima in the high ones.
 typedef struct quern_super {
     __m512i bytes[4];
     __m512 scale, min;
@@ -105,25 +106,43 @@ QUERN_INLINE quern_quad quern_quad_q5_1(const uint8_t *p) {
 
 // MARK: K types
 
-/// Four planes of two bits: bits 2j and 2j+1 of 32 bytes belong to columns 32j...32j+31; as two registers of bytes.
-QUERN_INLINE void quern_two_bit_planes(__m256i packed, __m512i *first, __m512i *second) {
-    const __m512i shifts = _mm512_set_epi64(2, 2, 2, 2, 0, 0, 0, 0);
+/// 32 bytes twice.
+QUERN_INLINE __m512i quern_twice256(const void *p) { return _mm512_broadcast_i64x4(quern_load256(p)); }
+
+/// Bits from `low` upwards in the first 32 bytes and from `high` upwards in the last 32, moved to bit `to`; what else is in
+/// the bytes is not cleared.
+#define QUERN_PLANES(v, low, high, to)                                                                                         \
+    _mm512_rolv_epi64(                                                                                                         \
+        v, _mm512_set_epi64(                                                                                                   \
+               (to) - (high), (to) - (high), (to) - (high), (to) - (high), (to) - (low), (to) - (low), (to) - (low), (to) - (low)))
+
+/// (bits & mask) | rest
+QUERN_INLINE __m512i quern_merge(__m512i bits, __m512i mask, __m512i rest) {
+    return _mm512_ternarylogic_epi64(bits, mask, rest, 0xea);
+}
+
+/// Four planes of two bits in 32 bytes: groups 0 and 2, then 1 and 3.
+QUERN_INLINE void quern_two_bit_planes(const uint8_t *p, __m512i *first, __m512i *second) {
     const __m512i mask = _mm512_set1_epi8(3);
-    __m512i v = _mm512_srlv_epi64(_mm512_broadcast_i64x4(packed), shifts);
-    *first = _mm512_and_si512(v, mask);
-    *second = _mm512_and_si512(_mm512_srli_epi16(v, 4), mask);
+    __m512i v = quern_twice256(p);
+    *first = _mm512_and_si512(QUERN_PLANES(v, 0, 4, 0), mask);
+    *second = _mm512_and_si512(QUERN_PLANES(v, 2, 6, 0), mask);
+}
+
+/// Sixteen small integers, times `d`.
+QUERN_INLINE __m512 quern_sixteen_scales(__m512i integers, quern_half d) {
+    return _mm512_mul_ps(_mm512_cvtepi32_ps(integers), _mm512_cvtph_ps(_mm256_set1_epi16((short)d)));
 }
 
 QUERN_INLINE quern_super quern_super_q2_K(const uint8_t *p) {
     const quern_block_q2_K *b = (const quern_block_q2_K *)(const void *)p;
+    const __m128i mask = _mm_set1_epi8(15);
     quern_super v;
-    quern_two_bit_planes(quern_load256(b->qs), &v.bytes[0], &v.bytes[1]);
-    quern_two_bit_planes(quern_load256(b->qs + 32), &v.bytes[2], &v.bytes[3]);
+    quern_two_bit_planes(b->qs, &v.bytes[0], &v.bytes[1]);
+    quern_two_bit_planes(b->qs + 32, &v.bytes[2], &v.bytes[3]);
     __m128i packed = quern_load128(b->scales);
-    __m128i scales = _mm_and_si128(packed, _mm_set1_epi8(15));
-    __m128i mins = _mm_and_si128(_mm_srli_epi16(packed, 4), _mm_set1_epi8(15));
-    v.scale = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(scales)), _mm512_set1_ps(quern_widen(b->d)));
-    v.min = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(mins)), _mm512_set1_ps(quern_widen(b->dmin)));
+    v.scale = quern_sixteen_scales(_mm512_cvtepu8_epi32(_mm_and_si128(packed, mask)), b->d);
+    v.min = quern_sixteen_scales(_mm512_cvtepu8_epi32(_mm_and_si128(_mm_srli_epi16(packed, 4), mask)), b->dmin);
     return v;
 }
 
@@ -131,49 +150,43 @@ QUERN_INLINE quern_super quern_super_q3_K(const uint8_t *p) {
     const quern_block_q3_K *b = (const quern_block_q3_K *)(const void *)p;
     const __m512i four = _mm512_set1_epi8(4);
     quern_super v;
-    quern_two_bit_planes(quern_load256(b->qs), &v.bytes[0], &v.bytes[1]);
-    quern_two_bit_planes(quern_load256(b->qs + 32), &v.bytes[2], &v.bytes[3]);
-    // Plane j of the mask to bit 2: the low and high half of register k hold planes 2k and 2k+1.
-    __m512i mask = _mm512_broadcast_i64x4(quern_load256(b->hmask));
-    mask = _mm512_srlv_epi64(mask, _mm512_set_epi64(1, 1, 1, 1, 0, 0, 0, 0));
-    __m512i third[4] = {_mm512_slli_epi16(mask, 2), mask, _mm512_srli_epi16(mask, 2), _mm512_srli_epi16(mask, 4)};
-    for (int k = 0; k < 4; k++) v.bytes[k] = _mm512_or_si512(v.bytes[k], _mm512_and_si512(third[k], four));
+    quern_two_bit_planes(b->qs, &v.bytes[0], &v.bytes[1]);
+    quern_two_bit_planes(b->qs + 32, &v.bytes[2], &v.bytes[3]);
+    __m512i third = quern_twice256(b->hmask);
+    v.bytes[0] = quern_merge(QUERN_PLANES(third, 0, 2, 2), four, v.bytes[0]);
+    v.bytes[1] = quern_merge(QUERN_PLANES(third, 1, 3, 2), four, v.bytes[1]);
+    v.bytes[2] = quern_merge(QUERN_PLANES(third, 4, 6, 2), four, v.bytes[2]);
+    v.bytes[3] = quern_merge(QUERN_PLANES(third, 5, 7, 2), four, v.bytes[3]);
     // Scales: four low bits in bytes 0...7, two high bits in bytes 8...11.
-    uint64_t low = (uint64_t)quern_load32(b->scales) | (uint64_t)quern_load32(b->scales + 4) << 32;
-    uint32_t high = quern_load32(b->scales + 8);
-    uint64_t first = (low & 0x0f0f0f0f0f0f0f0f) | ((uint64_t)(high & 0x03030303) << 4) | (uint64_t)(high & 0x0c0c0c0c) << 34;
-    uint64_t second = (low >> 4 & 0x0f0f0f0f0f0f0f0f) | (uint64_t)(high & 0x30303030) | ((uint64_t)(high & 0xc0c0c0c0) >> 2 << 32);
-    __m128i scales = _mm_sub_epi8(_mm_set_epi64x((long long)second, (long long)first), _mm_set1_epi8(32));
-    v.scale = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(scales)), _mm512_set1_ps(quern_widen(b->d)));
+    __m128i packed = _mm_loadl_epi64((const __m128i *)(const void *)b->scales);
+    __m128i low = _mm_unpacklo_epi64(packed, _mm_srli_epi16(packed, 4));
+    __m128i high = _mm_srlv_epi32(_mm_set1_epi32((int)quern_load32(b->scales + 8)), _mm_set_epi32(2, 0, 0, 0));
+    high = _mm_sllv_epi32(high, _mm_set_epi32(0, 0, 2, 4));
+    __m128i scales = _mm_ternarylogic_epi32(_mm_and_si128(low, _mm_set1_epi8(15)), high, _mm_set1_epi8(48), 0xf8);
+    v.scale = quern_sixteen_scales(_mm512_cvtepi8_epi32(_mm_sub_epi8(scales, _mm_set1_epi8(32))), b->d);
     v.min = _mm512_mul_ps(v.scale, _mm512_set1_ps(4));
     return v;
 }
 
-/// Scales and minima of Q4_K and Q5_K into the low eight lanes.
-QUERN_INLINE void quern_scales_q4_K(const uint8_t *packed, float d, float dmin, quern_super *v) {
-    uint32_t a = quern_load32(packed), b = quern_load32(packed + 4), c = quern_load32(packed + 8);
-    uint64_t scales = (uint64_t)(a & 0x3f3f3f3f) | (uint64_t)((c & 0x0f0f0f0f) | (a >> 2 & 0x30303030)) << 32;
-    uint64_t mins = (uint64_t)(b & 0x3f3f3f3f) | (uint64_t)((c >> 4 & 0x0f0f0f0f) | (b >> 2 & 0x30303030)) << 32;
-    __m512i both = _mm512_cvtepu8_epi32(_mm_set_epi64x((long long)mins, (long long)scales));
-    __m512 floats = _mm512_cvtepi32_ps(both);
-    v->scale = _mm512_castps256_ps512(_mm256_mul_ps(_mm512_castps512_ps256(floats), _mm256_set1_ps(d)));
-    v->min = _mm512_castps256_ps512(_mm256_mul_ps(_mm512_extractf32x8_ps(floats, 1), _mm256_set1_ps(dmin)));
-}
-
-/// Two nibble registers in their order: low and high halves of 32 bytes are 64 neighbouring columns.
-QUERN_INLINE void quern_ordered_nibbles(const uint8_t *qs, __m512i *first, __m512i *second) {
-    __m512i low, high;
-    quern_nibbles(_mm512_loadu_si512(qs), &low, &high);
-    *first = _mm512_shuffle_i64x2(low, high, 0x44);
-    *second = _mm512_shuffle_i64x2(low, high, 0xee);
+/// Eight scales and eight minima of Q4_K and Q5_K from the sixteen bytes that a block begins with: d, dmin, and six bits of each.
+QUERN_INLINE __m512 quern_scales_q4_K(const uint8_t *p) {
+    const __m128i low = _mm_set_epi8(15, 14, 13, 12, 11, 10, 9, 8, 15, 14, 13, 12, 7, 6, 5, 4);
+    const __m128i high = _mm_set_epi8(11, 10, 9, 8, -1, -1, -1, -1, 7, 6, 5, 4, -1, -1, -1, -1);
+    const __m128i mask = _mm_set_epi32(0x0f0f0f0f, 0x3f3f3f3f, 0x0f0f0f0f, 0x3f3f3f3f);
+    const __m512i factors = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    __m128i head = quern_load128(p);
+    __m128i six = _mm_and_si128(_mm_srlv_epi32(_mm_shuffle_epi8(head, low), _mm_set_epi32(4, 0, 0, 0)), mask);
+    six = _mm_ternarylogic_epi32(six, _mm_srli_epi32(_mm_shuffle_epi8(head, high), 2), _mm_set1_epi8(48), 0xf8);
+    __m512 d = _mm512_permutexvar_ps(factors, _mm512_castps128_ps512(_mm_cvtph_ps(head)));
+    return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(six)), d);
 }
 
 QUERN_INLINE quern_super quern_super_q4_K(const uint8_t *p) {
     const quern_block_q4_K *b = (const quern_block_q4_K *)(const void *)p;
     quern_super v;
-    quern_ordered_nibbles(b->qs, &v.bytes[0], &v.bytes[1]);
-    quern_ordered_nibbles(b->qs + 64, &v.bytes[2], &v.bytes[3]);
-    quern_scales_q4_K(b->scales, quern_widen(b->d), quern_widen(b->dmin), &v);
+    quern_nibbles(_mm512_loadu_si512(b->qs), &v.bytes[0], &v.bytes[1]);
+    quern_nibbles(_mm512_loadu_si512(b->qs + 64), &v.bytes[2], &v.bytes[3]);
+    v.scale = v.min = quern_scales_q4_K(p);
     return v;
 }
 
@@ -181,30 +194,29 @@ QUERN_INLINE quern_super quern_super_q5_K(const uint8_t *p) {
     const quern_block_q5_K *b = (const quern_block_q5_K *)(const void *)p;
     const __m512i sixteen = _mm512_set1_epi8(16);
     quern_super v;
-    quern_ordered_nibbles(b->qs, &v.bytes[0], &v.bytes[1]);
-    quern_ordered_nibbles(b->qs + 64, &v.bytes[2], &v.bytes[3]);
-    // Plane j of the fifth bits to bit 4.
-    __m512i bits = _mm512_broadcast_i64x4(quern_load256(b->qh));
-    const __m512i odd = _mm512_set_epi64(1, 1, 1, 1, 0, 0, 0, 0);
-    __m512i shifted = _mm512_srlv_epi64(bits, odd);
-    __m512i fifth[4] = {_mm512_slli_epi16(shifted, 4), _mm512_slli_epi16(shifted, 2), shifted, _mm512_srli_epi16(shifted, 2)};
-    for (int k = 0; k < 4; k++) v.bytes[k] = _mm512_or_si512(v.bytes[k], _mm512_and_si512(fifth[k], sixteen));
-    quern_scales_q4_K(b->scales, quern_widen(b->d), quern_widen(b->dmin), &v);
+    quern_nibbles(_mm512_loadu_si512(b->qs), &v.bytes[0], &v.bytes[1]);
+    quern_nibbles(_mm512_loadu_si512(b->qs + 64), &v.bytes[2], &v.bytes[3]);
+    __m512i fifth = quern_twice256(b->qh);
+    v.bytes[0] = quern_merge(QUERN_PLANES(fifth, 0, 2, 4), sixteen, v.bytes[0]);
+    v.bytes[1] = quern_merge(QUERN_PLANES(fifth, 1, 3, 4), sixteen, v.bytes[1]);
+    v.bytes[2] = quern_merge(QUERN_PLANES(fifth, 4, 6, 4), sixteen, v.bytes[2]);
+    v.bytes[3] = quern_merge(QUERN_PLANES(fifth, 5, 7, 4), sixteen, v.bytes[3]);
+    v.scale = v.min = quern_scales_q4_K(p);
     return v;
 }
 
 QUERN_INLINE quern_super quern_super_q6_K(const uint8_t *p) {
     const quern_block_q6_K *b = (const quern_block_q6_K *)(const void *)p;
+    const __m512i low = _mm512_set1_epi8(15), high = _mm512_set1_epi8(48);
     quern_super v;
     for (int half = 0; half < 2; half++) {
-        __m512i first, second;
-        quern_nibbles(_mm512_loadu_si512(b->ql + 64 * half), &v.bytes[2 * half], &v.bytes[2 * half + 1]);
-        quern_two_bit_planes(quern_load256(b->qh + 32 * half), &first, &second);
-        v.bytes[2 * half] = _mm512_or_si512(v.bytes[2 * half], _mm512_slli_epi16(first, 4));
-        v.bytes[2 * half + 1] = _mm512_or_si512(v.bytes[2 * half + 1], _mm512_slli_epi16(second, 4));
+        __m512i even = QUERN_PLANES(quern_twice256(b->ql + 64 * half), 0, 4, 0);
+        __m512i odd = QUERN_PLANES(quern_twice256(b->ql + 64 * half + 32), 0, 4, 0);
+        __m512i bits = quern_twice256(b->qh + 32 * half);
+        v.bytes[2 * half] = quern_merge(QUERN_PLANES(bits, 0, 4, 4), high, _mm512_and_si512(even, low));
+        v.bytes[2 * half + 1] = quern_merge(QUERN_PLANES(bits, 2, 6, 4), high, _mm512_and_si512(odd, low));
     }
-    __m512 scales = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(quern_load128(b->scales)));
-    v.scale = _mm512_mul_ps(scales, _mm512_set1_ps(quern_widen(b->d)));
+    v.scale = quern_sixteen_scales(_mm512_cvtepi8_epi32(quern_load128(b->scales)), b->d);
     v.min = _mm512_mul_ps(v.scale, _mm512_set1_ps(32));
     return v;
 }

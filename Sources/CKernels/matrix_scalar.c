@@ -37,7 +37,7 @@ static void round_scalar(const float *x, size_t columns, quern_activations *roun
         quern_activations *block = rounded + first / 256;
         size_t j = first % 256 / 32;
         size_t count = first >= columns ? 0 : columns - first < 32 ? columns - first : 32;
-        round_block(x + (count ? first : 0), count, block->q + 32 * j, &block->d[j], &block->s32[j], &block->s16[2 * j]);
+        round_block(x + (count ? first : 0), count, block->q + 32 * quern_place(j), &block->d[j], &block->s32[j], &block->s16[2 * j]);
     }
 }
 
@@ -49,8 +49,9 @@ static float dot_integers(const quern_weights *w, const uint8_t *row, const quer
         quern_unpack(w->type, row, index, &block);
         const quern_activations *a = x + index / 8;
         size_t j = index % 8;
+        const int8_t *q = a->q + 32 * quern_place(j);
         int sums[2] = {0, 0};
-        for (int i = 0; i < 32; i++) sums[i / 16] += block.q[i] * a->q[32 * j + (size_t)i];
+        for (int i = 0; i < 32; i++) sums[i / 16] += block.q[i] * q[i];
         float product = block.scale[0] * (float)sums[0] + block.scale[1] * (float)sums[1];
         sum += a->d[j] * product - (block.min[0] * a->s16[2 * j] + block.min[1] * a->s16[2 * j + 1]);
     }

@@ -27,8 +27,9 @@ final class ThreadCrew: @unchecked Sendable {
     private let phase = Line(0)
     /// Workers inside the current job; the job's memory may go once it is closed and nobody is inside.
     private let inside = Line(0)
-    /// The next item to hand out.
-    private let next = Line(0)
+    /// For each thread the next item of its share: a thread walks through neighbouring items, and so through neighbouring memory.
+    private let next: UnsafeMutablePointer<Line>
+    private let threads: Int
     private let sleepers = Line(0)
     private let callerSleeps = Line(0)
     private let stopping = Line(0)
@@ -43,7 +44,11 @@ final class ThreadCrew: @unchecked Sendable {
     private let wakeWorkers = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let wakeCaller = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    /// - Parameter threads: how many there will be at most, the caller's own included.
+    init(threads: Int) {
+        self.threads = threads
+        next = .allocate(capacity: threads)
+        for thread in 0..<threads { (next + thread).initialize(to: Line(0)) }
         pthread_mutex_init(turn, nil)
         pthread_mutex_init(lock, nil)
         pthread_cond_init(wakeWorkers, nil)
@@ -55,6 +60,8 @@ final class ThreadCrew: @unchecked Sendable {
         pthread_cond_destroy(wakeWorkers)
         pthread_mutex_destroy(lock)
         pthread_mutex_destroy(turn)
+        next.deinitialize(count: threads)
+        next.deallocate()
         wakeCaller.deallocate()
         wakeWorkers.deallocate()
         lock.deallocate()
@@ -73,7 +80,7 @@ final class ThreadCrew: @unchecked Sendable {
         defer { pthread_mutex_unlock(turn) }
         self.job = job
         caller.value.store(Int(bitPattern: UInt(pthread_self())), ordering: .relaxed)
-        next.value.store(0, ordering: .relaxed)
+        for thread in 0..<threads { next[thread].value.store(start(ofShare: thread, job), ordering: .relaxed) }
         phase.value.add(1, ordering: .sequentiallyConsistent)
         if sleepers.value.load(ordering: .sequentiallyConsistent) > 0 {
             pthread_mutex_lock(lock)
@@ -87,11 +94,20 @@ final class ThreadCrew: @unchecked Sendable {
         self.job = nil
     }
 
+    private func start(ofShare thread: Int, _ job: Job) -> Int {
+        job.count / threads * thread + min(thread, job.count % threads)
+    }
+
+    /// Takes the items of the worker's own share, and then what is left of the others'.
     private func takeItems(of job: Job, worker: Int) {
-        while true {
-            let first = next.value.add(job.chunk, ordering: .relaxed).oldValue
-            guard first < job.count else { return }
-            for index in first..<min(first + job.chunk, job.count) { job.item(job.context, index, worker) }
+        for step in 0..<threads {
+            let thread = worker + step < threads ? worker + step : worker + step - threads
+            let end = start(ofShare: thread + 1, job)
+            while true {
+                let first = next[thread].value.add(job.chunk, ordering: .relaxed).oldValue
+                guard first < end else { break }
+                for index in first..<min(first + job.chunk, end) { job.item(job.context, index, worker) }
+            }
         }
     }
 

@@ -6,7 +6,8 @@ import Synchronization
 
 /// Threads of our own for kernels, apart from Swift's cooperative pool, which must never be blocked.
 ///
-/// A job is a count of items; threads take chunks of them from one atomic counter until none is left. The calling thread
+/// A job is a count of items, of which each thread has a share of neighbours. Threads take chunks of their own share from an
+/// atomic counter, and then of the others' until none is left. The calling thread
 /// works too, so a pool of one thread makes none. Between jobs the threads spin for some ten microseconds, because the next
 /// job of a token follows at once, and then sleep. A job is over when every item is done: a thread that has not woken up by
 /// then is not waited for, so a processor taken away by a quota costs its share and no more.
@@ -21,7 +22,7 @@ public final class ThreadPool: Sendable {
 
     /// Makes a pool of `threads` threads, at least one; fewer where the system refuses to make more.
     public init(threads: Int = ThreadPool.defaultThreadCount()) {
-        let crew = ThreadCrew()
+        let crew = ThreadCrew(threads: min(max(threads, 1), 1024))
         let handles = (1..<max(threads, 1)).prefix(1023).compactMap { crew.hire(index: $0) }
         self.crew = crew
         self.handles = handles
@@ -35,7 +36,7 @@ public final class ThreadPool: Sendable {
 
     /// Calls `body` once for every index in `0..<count`, on all threads, and returns when all calls have.
     ///
-    /// Indices are handed out in ascending chunks; which thread gets which is not determined. Handing the closure to other threads
+    /// Which thread gets which index is not determined. Handing the closure to other threads
     /// costs two small allocations; `run` has none.
     public func parallelFor(_ count: Int, _ body: (_ index: Int) -> Void) {
         guard count > 0 else { return }

@@ -36,12 +36,18 @@ typedef struct quern_weights {
 } quern_weights;
 
 /// 256 activations of one token, rounded to eight bits with a scale per 32; those past the last column are zero.
+///
+/// Groups of 32 lie in the order 0, 2, 1, 3, 4, 6, 5, 7 (`quern_place`): 64 neighbouring bytes of a K type hold one nibble of group
+/// 2j and one of 2j+1 in each byte, so that their low halves, as they come out of a register, meet groups 0 and 2.
 typedef struct quern_activations {
     int8_t q[256];   ///< x / d to the nearest integer, ties to even, -127...127
     float d[8];      ///< largest magnitude of 32 / 127; NaN where one of them is not finite
     float s32[8];    ///< d times the sum of q over each 32
     float s16[16];   ///< d times the sum of q over each 16
 } quern_activations;
+
+/// Where group `j` (0 to 7) of 32 activations lies among the eight of a block.
+static inline size_t quern_place(size_t j) { return (j & 4) | (j & 1) << 1 | (j >> 1 & 1); }
 
 /// The right-hand side of a product, in the forms that the chosen path reads.
 typedef struct quern_inputs {
