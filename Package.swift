@@ -53,6 +53,7 @@ let languagesAndFormats: [[Target]] = [
 let formats: [[Target]] = [
     room("Compute", ["Bytes", "CKernels", "CLinux", "Tensors"], pointers: true),
     room("GGUF", ["Bytes", "Tensors"]),
+    room("JSONSchemaGrammar", ["Automata", "JSONText"]),
     room("Safetensors", ["Bytes", "JSONText", "Tensors"]),
 ]
 
@@ -68,6 +69,7 @@ let meanings: [[Target]] = [
 
 let combinations: [[Target]] = [
     room("ChatPrompt", ["GoTemplate", "JSONText", "JinjaTemplate"]),
+    room("ConstrainedDecoding", ["Automata"], testsAlso: ["JSONSchemaGrammar", "JSONText"]),
     room(
         "Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"],
         testsAlso: ["Compute", "TransformerEngine"]),

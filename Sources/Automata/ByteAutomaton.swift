@@ -14,6 +14,7 @@ public final class ByteAutomaton {
     private var isFilled: [Bool] = []
     private var languages: [Language] = []
     private var accepting: [Bool] = []
+    private var isLast: [Bool] = []
     private var states: [Language: State] = [:]
 
     public init(table: LanguageTable = LanguageTable()) { self.table = table }
@@ -30,6 +31,7 @@ public final class ByteAutomaton {
         languages.append(language)
         accepting.append(table.isNullable(language))
         isFilled.append(false)
+        isLast.append(true)
         rows.append(contentsOf: repeatElement(ByteAutomaton.dead, count: 256))
         return state
     }
@@ -42,6 +44,13 @@ public final class ByteAutomaton {
 
     /// Whether what was read is a text of the language.
     public func isAccepting(_ state: State) -> Bool { accepting[Int(state)] }
+
+    /// Whether what was read is a text, and no longer one begins with it.
+    public func isFinal(_ state: State) -> Bool {
+        guard accepting[Int(state)] else { return false }
+        if !isFilled[Int(state)] { fill(state) }
+        return isLast[Int(state)]
+    }
 
     public func language(of state: State) -> Language { languages[Int(state)] }
 
@@ -56,6 +65,7 @@ public final class ByteAutomaton {
         for transition in table.derivatives(of: languages[Int(state)]) {
             let next = self.state(for: transition.next)
             for byte in transition.low...transition.high { rows[Int(state) << 8 | Int(byte)] = next }
+            if next != ByteAutomaton.dead { isLast[Int(state)] = false }
         }
         isFilled[Int(state)] = true
     }

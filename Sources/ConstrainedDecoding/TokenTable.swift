@@ -1,0 +1,68 @@
+import Automata
+
+/// A vocabulary as masks need it: the texts of its tokens as trees, and the tokens of plain text by their length.
+///
+/// Most of a vocabulary is plain text: no quotation mark, backslash or control character, whole characters. Inside a JSON string
+/// such tokens are right or wrong by their number of characters alone, so they are looked up rather than walked.
+public final class TokenTable: Sendable {
+    /// Number of tokens, which is the number of bits in a mask.
+    public let count: Int
+    /// Tokens that end a text.
+    public let endTokens: [Int32]
+    let texts: [[UInt8]]
+    let everything: TokenTrie
+    /// Tokens that are not plain text.
+    let others: TokenTrie
+    /// By length: plain tokens of at most so many characters, from none on.
+    let plainUpTo: [TokenMask]
+    /// All plain tokens.
+    let plain: TokenMask
+
+    static let longestPlain = 24
+
+    /// - Parameters:
+    ///   - texts: the bytes of each token by its id; empty for tokens that have no text (control tokens).
+    ///   - endTokens: tokens that may follow a complete text, and nothing else.
+    public init(texts: [[UInt8]], endTokens: [Int32]) {
+        count = texts.count
+        self.endTokens = endTokens.filter { $0 >= 0 && Int($0) < texts.count }
+        let ends = Set(self.endTokens)
+        let usable = texts.enumerated().filter { !$0.element.isEmpty && !ends.contains(Int32($0.offset)) }
+            .map { (id: Int32($0.offset), bytes: $0.element) }
+        self.texts = texts
+        everything = TokenTrie(usable)
+        var plain = TokenMask(tokenCount: texts.count)
+        var byLength = [TokenMask](repeating: plain, count: Self.longestPlain + 1)
+        var others: [(id: Int32, bytes: [UInt8])] = []
+        for token in usable {
+            guard let length = Self.plainLength(token.bytes) else {
+                others.append(token)
+                continue
+            }
+            plain.insert(token.id)
+            if length <= Self.longestPlain { byLength[length].insert(token.id) }
+        }
+        for length in 1...Self.longestPlain { byLength[length].formUnion(byLength[length - 1]) }
+        plainUpTo = byLength
+        self.plain = plain
+        self.others = TokenTrie(others)
+    }
+
+    /// Number of characters of a plain text, nil of any other.
+    private static func plainLength(_ bytes: [UInt8]) -> Int? {
+        guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) else { return nil }
+        var decoder = UTF8()
+        var iterator = bytes.makeIterator()
+        var length = 0
+        while true {
+            switch decoder.decode(&iterator) {
+            case .scalarValue: length += 1
+            case .emptyInput: return length
+            case .error: return nil
+            }
+        }
+    }
+
+    /// The bytes of a token, empty where it has none or is unknown.
+    public func bytes(of token: Int32) -> [UInt8] { token >= 0 && Int(token) < count ? texts[Int(token)] : [] }
+}

@@ -1,0 +1,74 @@
+import Automata
+
+/// What the machine's stack is made of.
+extension JSONMachine {
+    /// One unfinished part of a JSON text and where it goes on when it is done. Frames are kept once: equal frames are one thread.
+    struct Frame: Hashable {
+        enum Kind: UInt8 {
+            /// The text is complete.
+            case done
+            /// A value is to begin; `a` is its set.
+            case value
+            /// Inside a number, word or string; `a` is the automaton's state, `b` the text read so far where it must be remembered.
+            case scalar
+            /// After `[`; `a` is the array's progress, as in the next two.
+            case arrayOpen
+            case arrayAfterComma
+            case arrayAfterItem
+            /// After `{`; `a` is the object's progress, as in all that follow.
+            case objectOpen
+            case objectAfterComma
+            /// Inside a key; `b` is the automaton's state.
+            case key
+            /// After a key; `b` is the set of its value.
+            case colon
+            case objectAfterValue
+        }
+
+        var kind: Kind
+        var a: Int32 = 0
+        var b: Int32 = 0
+        /// Whitespace read in a row, where it is counted.
+        var blanks: Int16 = 0
+        var parent: Int32 = 0
+    }
+
+    /// How far an array has come.
+    struct ArrayProgress: Hashable {
+        var shape: Int32
+        /// Items begun, counted as far as it makes a difference.
+        var count: Int32 = 0
+        /// Items known to be in each of the shape's `contains`.
+        var contained: [Int32] = []
+        /// The items so far, where they must differ.
+        var seen = Language.nothing
+    }
+
+    /// How far an object has come.
+    struct ObjectProgress: Hashable {
+        var shape: Int32
+        /// A bit for each name of the shape that has been read.
+        var seen: [UInt64]
+        /// Properties begun, counted as far as it makes a difference.
+        var count: Int32 = 0
+
+        func has(_ name: Int) -> Bool { seen[name >> 6] >> UInt64(name & 63) & 1 == 1 }
+    }
+}
+
+/// Values kept once and named by their place.
+struct InternTable<Value: Hashable> {
+    private(set) var values: [Value] = []
+    private var indices: [Value: Int32] = [:]
+
+    mutating func index(of value: Value) -> Int32 {
+        if let known = indices[value] { return known }
+        let index = Int32(values.count)
+        values.append(value)
+        indices[value] = index
+        return index
+    }
+
+    subscript(_ index: Int32) -> Value { values[Int(index)] }
+    var count: Int { values.count }
+}
