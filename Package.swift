@@ -73,6 +73,9 @@ let combinations: [[Target]] = [
     room(
         "Conversion", ["Bytes", "GGUF", "JSONText", "Safetensors", "Tensors", "Tokenization"],
         testsAlso: ["Compute", "TransformerEngine"]),
+    room(
+        "Evaluation",
+        ["Bytes", "Compute", "GGUF", "JSONText", "ModelManifest", "Quantization", "Tensors", "Tokenization", "TransformerEngine"]),
     room("Linting", ["Diagnostics", "GoTemplate", "ModelfilePlan", "ModelfileSyntax"]),
     room(
         "Packaging",
@@ -81,6 +84,7 @@ let combinations: [[Target]] = [
 ]
 
 let streets: [[Target]] = [
+    room("QualityPages", ["Evaluation", "Quantization", "Tensors"]),
     room(
         "BuildPipeline",
         [
@@ -100,9 +104,9 @@ let doors: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
-            argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "GGUF", "GoTemplate",
-            "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan",
-            "ModelfileSyntax", "Packaging", "Quantization", "Runner", "Sampling", "Tensors", "Tokenization",
+            argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "Evaluation", "GGUF",
+            "GoTemplate", "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan",
+            "ModelfileSyntax", "Packaging", "QualityPages", "Quantization", "Runner", "Sampling", "Tensors", "Tokenization",
             "TransformerEngine",
         ],
         swiftSettings: safeRoom),

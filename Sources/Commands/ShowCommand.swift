@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytes
+import Evaluation
 import GGUF
 import JSONText
 import ModelManifest
@@ -24,17 +25,19 @@ struct ShowCommand: ParsableCommand {
     @Flag(help: "Show the parameters.") var parameters = false
     @Flag(help: "Show the prompt template.") var template = false
     @Flag(help: "Show the system message.") var system = false
+    @Flag(help: "Show what was measured and attached (`quern measure --attach`).") var quality = false
     @Flag(name: .shortAndLong, help: "Show all metadata and tensors too.") var verbose = false
     @OptionGroup var answer: FormatOption
 
     func validate() throws {
-        guard [license, modelfile, parameters, template, system].count(where: { $0 }) <= 1 else {
+        guard [license, modelfile, parameters, template, system, quality].count(where: { $0 }) <= 1 else {
             throw ValidationError(
                 "only one of '--license', '--modelfile', '--parameters', '--system', or '--template' can be specified")
         }
     }
 
     func run() throws {
+        if quality { return try showQuality() }
         let inspection = try LocalModels.onHost(for: model).inspect(model)
         let package = inspection.package
         if license { return try Console.putLine(package?.licenseText ?? "") }
@@ -46,6 +49,14 @@ struct ShowCommand: ParsableCommand {
         case .text: try Console.put(ModelReport(inspection, verbose: verbose).text)
         case .json: try Console.putLine(try json(inspection).text(.pretty))
         }
+    }
+
+    private func showQuality() throws {
+        guard let bytes = try LocalModels.onHost(for: model).quality(of: model) else {
+            throw ServiceError.noQuality(model)
+        }
+        guard let report = QualityReport(try JSONValue(parsing: bytes)) else { throw ServiceError.unknownQuality(model) }
+        try Console.put((answer.format == .json ? MeasureFormat.json : .table).text(of: report))
     }
 
     /// The shape of Ollama's `/api/show`.

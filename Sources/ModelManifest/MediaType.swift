@@ -36,5 +36,9 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, CustomStringConve
     /// A configuration file of a safetensors model; the descriptor's `name` is the file's.
     public static let json = image("json")
 
+    /// Quern's own: what was measured of the package, the JSON object of `quern measure --format json`. Ollama and registries carry
+    /// layers that they do not know along, so it is copied, pushed, pulled and removed with the package.
+    public static let quality = MediaType(rawValue: "application/vnd.quern.quality.v1+json")
+
     private static func image(_ kind: String) -> MediaType { MediaType(rawValue: "application/vnd.ollama.image." + kind) }
 }

@@ -8,6 +8,11 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
     case doesNotSupport(model: String, capability: String)
     /// An embedding model was run without a text; Ollama's words.
     case noInput(model: String)
+    /// A report can only travel with a package, and this is a file.
+    case noPackage(String)
+    /// A package without a report, or with one that a later version wrote.
+    case noQuality(String)
+    case unknownQuality(String)
     /// No model has the name that a copy or a removal was asked for; the name is as it was typed.
     case nothingToCopy(String)
     case nothingToRemove(String)
@@ -25,6 +30,9 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
         case .noInput(let model):
             "embedding models require input text. Usage: ollama run \(model) \"your text here\""
         case .doesNotSupport(let model, let capability): "\"\(model)\" does not support \(capability)"
+        case .noPackage(let name): "'\(name)' is a file, not a package of the store; a report has nothing to travel with"
+        case .noQuality(let name): "nothing was measured and attached to '\(name)'; quern measure --attach does it"
+        case .unknownQuality(let name): "the report of '\(name)' is of a form that this version does not know"
         // Ollama's words, which programs look for; the quotes differ there too.
         case .nothingToCopy(let name): "model \"\(name)\" not found"
         case .nothingToRemove(let name): "model '\(name)' not found"

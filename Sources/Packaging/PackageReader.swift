@@ -70,7 +70,8 @@ extension PackageReader {
     /// - Throws: `PackagingError.unusableLayer` that names the layer that is missing or damaged.
     public func baseLayers() throws(PackagingError) -> [BaseLayer] {
         var layers: [BaseLayer] = []
-        for descriptor in model.manifest.layers {
+        // What was measured of this package says nothing of the next one, which may have an adapter or other weights.
+        for descriptor in model.manifest.layers where descriptor.mediaType != .quality {
             do { try store.check(descriptor) } catch {
                 throw .unusableLayer(model: model.name, layer: descriptor.mediaType, reason: error)
             }

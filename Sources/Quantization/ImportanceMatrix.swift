@@ -1,5 +1,4 @@
 public import Bytes
-import GGUF
 public import Tensors
 
 /// How much each column of each matrix matters: mean squares of the activations that met it, from `llama-imatrix`.
@@ -28,16 +27,16 @@ public struct ImportanceMatrix: Sendable {
 
     /// Reads a matrix that is in memory already; `file` stands for it in errors and metadata.
     public init(_ region: ByteRegion, file: String) throws(QuantizationError) {
-        let magic = region.part(0..<min(4, region.count))?.bytes() ?? []
-        let read = GGUFFile.hasMagic(magic) ? try Contents(gguf: region, file: file) : try Contents(legacy: region, file: file)
-        for (name, values) in read.weights where !values.allSatisfy(\.isFinite) {
-            throw .invalidImportanceMatrix(file: file, problem: "'\(name)' has weights that are not finite")
-        }
+        self.init(try ImportanceSums(region, file: file), file: file)
+    }
+
+    /// The weights that sums make: their means.
+    public init(_ sums: ImportanceSums, file: String) {
         self.file = file
-        datasets = read.datasets
-        chunkCount = read.chunkCount
-        unseen = read.unseen.sorted()
-        weights = read.weights
+        datasets = sums.datasets
+        chunkCount = sums.chunkCount
+        unseen = sums.countsChunks ? [] : sums.partial
+        weights = sums.entries.mapValues { $0.means(unseen: sums.countsChunks ? nil : 1) }
     }
 
     /// The weights of a tensor: one per column, for each matrix in it. Nil where the file has none.
@@ -50,13 +49,17 @@ public struct ImportanceMatrix: Sendable {
         if TensorCategory(name: tensor) == .tokenEmbedding { return nil }
         throw .wrongImportanceCount(tensor: tensor, found: found.count, wanted: wanted)
     }
+}
 
-    /// What both formats hold.
-    struct Contents {
-        var weights: [String: [Float]] = [:]
-        var datasets: [String] = []
-        var chunkCount = 0
-        var unseen: [String] = []
+extension ImportanceSums.Entry {
+    /// Sums divided by their counts.
+    ///
+    /// - Parameter unseen: what columns of a matrix that saw no row have; the sums as they are where nil.
+    fileprivate func means(unseen: Float?) -> [Float] {
+        sums.indices.map { index in
+            let count = counts[index / max(columns, 1)]
+            return count > 0 ? sums[index] / Float(count) : unseen ?? sums[index]
+        }
     }
 }
 

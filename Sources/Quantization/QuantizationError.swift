@@ -18,6 +18,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
     case importanceNeeded(tensor: String, type: TensorType)
     /// The importance matrix was made for another model.
     case wrongImportanceCount(tensor: String, found: Int, wanted: Int)
+    /// A tensor that is to be compared with its source has another shape.
+    case differentShape(tensor: String, found: TensorShape, wanted: TensorShape)
     case unknownFileType(name: String, suggestion: String?)
     case unknownTensorType(String)
     /// What was to be found in the names of tensors is no regular expression.
@@ -45,6 +47,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
             "tensor '\(tensor)': \(type.name) needs an importance matrix here"
         case .wrongImportanceCount(let tensor, let found, let wanted):
             "tensor '\(tensor)': the importance matrix has \(found) values, not \(wanted); it is of another model"
+        case .differentShape(let tensor, let found, let wanted):
+            "tensor '\(tensor)' has shape \(found), its source \(wanted)"
         case .unknownFileType(let name, let suggestion):
             "unknown type '\(name)'" + (suggestion.map { "; did you mean \($0)?" } ?? "")
         case .unknownTensorType(let name): "unknown tensor type '\(name)'"

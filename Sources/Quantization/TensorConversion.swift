@@ -100,19 +100,10 @@ struct TensorConversion {
         let elements = count * rows.columns
         withUnsafeTemporaryAllocation(of: Float.self, capacity: elements) { floats in
             guard let values = floats.baseAddress else { return }
-            withAligned(bytes, byteCount: count * rows.rowByteCount) {
+            RowCodec.withAligned(bytes, byteCount: count * rows.rowByteCount) {
                 codec.dequantize($0, of: source.storedType, into: values, count: elements)
             }
             body(UnsafePointer(values))
-        }
-    }
-
-    /// A checkpoint may place a tensor at any byte; kernels read elements that are aligned.
-    private func withAligned(_ bytes: UnsafeRawPointer, byteCount: Int, _ body: (UnsafeRawPointer) -> Void) {
-        if Int(bitPattern: bytes) % 4 == 0 { return body(bytes) }
-        withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { copy in
-            copy.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: byteCount))
-            if let start = copy.baseAddress { body(UnsafeRawPointer(start)) }
         }
     }
 
@@ -167,5 +158,16 @@ extension TensorSource {
         var copy = self
         copy.shape = short
         return copy
+    }
+}
+
+extension RowCodec {
+    /// A file may place a tensor at any byte; kernels read elements that are aligned.
+    static func withAligned(_ bytes: UnsafeRawPointer, byteCount: Int, _ body: (UnsafeRawPointer) -> Void) {
+        if Int(bitPattern: bytes) % 4 == 0 { return body(bytes) }
+        withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { copy in
+            copy.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: byteCount))
+            if let start = copy.baseAddress { body(UnsafeRawPointer(start)) }
+        }
     }
 }

@@ -50,6 +50,8 @@ final class ForwardPass {
     /// rotary length for each of `ropes`
     let cosines: FloatMatrix
     let sines: FloatMatrix
+    /// Sees what goes into the products, where somebody wants to know.
+    var observer: ActivationSums?
     /// A row for each worker of the pool.
     let attentionScratch: FloatMatrix
     /// What the spans of a split batch give; rows as `partials(tile:head:row:)` says.
@@ -188,9 +190,24 @@ final class ForwardPass {
         count = requested.count
     }
 
+    /// Puts rows of hidden states of an earlier batch, whose layers are done, in place of the batch.
+    func load(_ kept: FloatMatrix, rows: Range<Int>) {
+        clear()
+        hidden.start.update(from: kept.row(rows.lowerBound), count: rows.count * hidden.width)
+        count = rows.count
+    }
+
+    /// Tells whoever wants to know that rows of activations meet these tensors, or one expert of them.
+    func observe(
+        _ names: [String], _ rows: UnsafePointer<Float>, rows count: Int, width: Int, expert: (index: Int, count: Int) = (0, 1)
+    ) {
+        observer?.add(names, rows, rows: count, width: width, matrix: expert.index, of: expert.count, pool: pool)
+    }
+
     /// output = input * matrix (+ bias)
     func multiply(_ linear: Linear, _ input: FloatMatrix, into output: UnsafeMutablePointer<Float>) {
         guard count > 0 else { return }
+        observe([linear.name], input.start, rows: count, width: input.width)
         multiplier.multiply(
             linear.matrix, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: output)
         add(linear.bias, to: output)
@@ -199,6 +216,7 @@ final class ForwardPass {
     /// Several products of one input.
     func multiply(_ group: LinearGroup, _ input: FloatMatrix, into outputs: [UnsafeMutablePointer<Float>]) {
         guard count > 0 else { return }
+        observe(group.names, input.start, rows: count, width: input.width)
         multiplier.multiply(
             group.matrices, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, outputs: outputs)
         for (bias, output) in zip(group.biases, outputs) { add(bias, to: output) }

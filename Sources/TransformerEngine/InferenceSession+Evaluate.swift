@@ -26,14 +26,14 @@ extension InferenceSession {
     /// - Throws: `EngineError.noTokens`, `.unknownSlot`, `.tokenOutOfRange`, `.contextFull`, `.noMemory`, `.notFinite`,
     ///   `.cancelled`.
     public func evaluate(_ runs: [TokenRun]) throws(EngineError) {
-        logitCount = 0
+        (logitCount, hiddenCount) = (0, 0)
         try check(runs)
-        try reserveLogits(for: runs)
+        try reserveLogits(rows: runs.reduce(0) { $0 + $1.logitCount })
         var batch = BatchCursor(runs: runs)
         while batch.fill(pass, upTo: batchSize, cache) { try evaluateBatch() }
     }
 
-    private func check(_ runs: [TokenRun]) throws(EngineError) {
+    func check(_ runs: [TokenRun]) throws(EngineError) {
         for (index, run) in runs.enumerated() {
             try check(slot: run.slot)
             guard !run.tokens.isEmpty else { throw .noTokens }
@@ -49,8 +49,7 @@ extension InferenceSession {
         if runs.isEmpty { throw .noTokens }
     }
 
-    private func reserveLogits(for runs: [TokenRun]) throws(EngineError) {
-        let rows = runs.reduce(0) { $0 + $1.logitCount }
+    func reserveLogits(rows: Int) throws(EngineError) {
         guard rows > logitCapacity else { return }
         logitStorage = try FloatMatrix(rows: rows, width: model.vocabularySize, purpose: "logits of \(rows) tokens")
         logitCapacity = rows
@@ -58,6 +57,13 @@ extension InferenceSession {
 
     /// Sends the batch in `pass` through the network.
     private func evaluateBatch() throws(EngineError) {
+        try runLayers()
+        try projectBatch()
+        advance()
+    }
+
+    /// Sends the batch in `pass` through the layers: what is left is the hidden states of the rows whose logits are wanted.
+    func runLayers() throws(EngineError) {
         let network = model.network
         network.embed(pass)
         pass.turnPositions()
@@ -69,33 +75,41 @@ extension InferenceSession {
             }
             network.run(layer: layer, pass)
         }
-        let target = logitStorage.row(logitCount)
-        let rows = pass.requested.count
-        if rows > 0 {
-            network.project(pass, into: target)
-            guard pass.vectors.all_finite(target, Int64(rows * model.vocabularySize)) else {
-                logitCount = 0
-                throw .notFinite
-            }
-        }
-        logitCount += rows
+    }
+
+    /// Counts the batch's tokens as part of their sequences.
+    func advance() {
         // The last place of each slot in the batch says how far it has got.
         for place in pass.places { cache.setLength(place.position + 1, of: place.slot) }
+    }
+
+    /// Adds the logits of the rows in `pass` to those that are there.
+    func projectBatch() throws(EngineError) {
+        let target = logitStorage.row(logitCount)
+        let rows = pass.count
+        guard rows > 0 else { return }
+        model.network.project(pass, into: target)
+        guard pass.vectors.all_finite(target, Int64(rows * model.vocabularySize)) else {
+            logitCount = 0
+            throw .notFinite
+        }
+        logitCount += rows
     }
 }
 
 extension TokenRun {
-    fileprivate var logitCount: Int {
+    var logitCount: Int {
         switch logits {
         case .none: 0
         case .last: 1
         case .all: tokens.count
+        case .from(let first): max(0, tokens.count - first)
         }
     }
 }
 
 /// Cuts runs into batches.
-private struct BatchCursor {
+struct BatchCursor {
     let runs: [TokenRun]
     private var run = 0
     private var offset = 0
@@ -118,6 +132,7 @@ private struct BatchCursor {
                 case .none: false
                 case .last: index == last
                 case .all: true
+                case .from(let first): index >= first
                 }
             }
             offset = end

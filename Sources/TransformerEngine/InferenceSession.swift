@@ -24,6 +24,11 @@ public final class InferenceSession {
     var logitStorage: FloatMatrix
     var logitCapacity = 1
 
+    /// Hidden states that wait to be made into logits (`InferenceSession+HiddenStates.swift`).
+    var hiddenStates: FloatMatrix?
+    /// How many of them there are.
+    public internal(set) var hiddenCount = 0
+
     /// Rows of logits that the last evaluation left.
     public internal(set) var logitCount = 0
 
@@ -34,6 +39,8 @@ public final class InferenceSession {
         case last
         /// Those that follow each token: one row a token.
         case all
+        /// Those that follow each token from this index on.
+        case from(Int)
     }
 
     /// - Parameters:

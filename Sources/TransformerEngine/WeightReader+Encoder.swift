@@ -40,7 +40,8 @@ extension WeightReader {
         return rows.map { count in
             let part = start..<start + count
             start = part.upperBound
-            return Linear(matrix: whole.matrix.part(rows: part), bias: biases.map { WeightVector(Array($0[part])) })
+            return Linear(
+                matrix: whole.matrix.part(rows: part), bias: biases.map { WeightVector(Array($0[part])) }, name: whole.name)
         }
     }
 }

@@ -26,16 +26,21 @@ final class WeightVector: @unchecked Sendable {
 struct Linear: Sendable {
     let matrix: WeightMatrix
     let bias: WeightVector?
+    /// The tensor that the matrix is, or is a part of.
+    let name: String
 }
 
 /// Matrices that take the same input, which is then prepared once.
 struct LinearGroup: Sendable {
     let matrices: [WeightMatrix]
     let biases: [WeightVector?]
+    /// The tensors that the matrices are or lie in, each of them once.
+    let names: [String]
 
     init(_ linears: [Linear]) {
         matrices = linears.map(\.matrix)
         biases = linears.map(\.bias)
+        names = linears.reduce(into: []) { if !$0.contains($1.name) { $0.append($1.name) } }
     }
 }
 
@@ -56,6 +61,9 @@ struct WeightReader: Sendable {
         reader.prefix = "blk.\(index)."
         return reader
     }
+
+    /// The name in the file of what is `name` here.
+    func fullName(_ name: String) -> String { prefix + name }
 
     func has(_ name: String) -> Bool { file.tensor(named: prefix + name) != nil }
 
@@ -135,7 +143,9 @@ struct WeightReader: Sendable {
         var start = 0
         for count in rows {
             let range = start..<start + count
-            linears.append(Linear(matrix: whole.matrix.part(rows: range), bias: biases.map { WeightVector(Array($0[range])) }))
+            linears.append(
+                Linear(
+                    matrix: whole.matrix.part(rows: range), bias: biases.map { WeightVector(Array($0[range])) }, name: whole.name))
             start += count
         }
         return linears
@@ -146,7 +156,7 @@ struct WeightReader: Sendable {
         let matrix = try matrix("\(name).weight", rows: rows, columns: columns)
         return Linear(
             matrix: expandsMatrices ? try expanded(matrix, "\(name).weight") : matrix,
-            bias: try optionalVector("\(name).bias", count: rows))
+            bias: try optionalVector("\(name).bias", count: rows), name: fullName("\(name).weight"))
     }
 
     /// Rotary embedding with the factors of a tensor, which LongRoPE cannot do without.

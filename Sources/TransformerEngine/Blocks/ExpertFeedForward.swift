@@ -15,6 +15,9 @@ struct ExpertFeedForward: Sendable {
     let normalizesWeights: Bool
     let usedCount: Int
     let length: Int
+    /// The tensors that gates and ups lie in, and the one of downs.
+    let inputNames: [String]
+    let downName: String
     var shared: SharedExpert?
 
     /// A network that every token goes through, weighed by a sigmoid of its own (Qwen2-MoE).
@@ -30,6 +33,8 @@ struct ExpertFeedForward: Sendable {
         (usedCount, length) = (parameters.usedCount, parameters.feedForwardLength)
         self.normalizesWeights = parameters.normalizesWeights ?? normalizesWeights
         router = try block.linear("ffn_gate_inp", rows: parameters.count, columns: width)
+        inputNames = ["ffn_gate_exps.weight", "ffn_up_exps.weight"].map(block.fullName)
+        downName = block.fullName("ffn_down_exps.weight")
         gates = try block.stack("ffn_gate_exps.weight", count: parameters.count, rows: length, columns: width)
         ups = try block.stack("ffn_up_exps.weight", count: parameters.count, rows: length, columns: width)
         downs = try block.stack("ffn_down_exps.weight", count: parameters.count, rows: width, columns: length)
@@ -40,7 +45,9 @@ extension ExpertFeedForward.SharedExpert {
     /// Reads `ffn_gate_inp_shexp` and the network whose names end in `_shexp`.
     init(_ block: WeightReader, _ parameters: ExpertParameters) throws(EngineError) {
         network = try GatedFeedForward(block, suffix: "_shexp", length: parameters.sharedFeedForwardLength)
-        gate = Linear(matrix: try block.row("ffn_gate_inp_shexp.weight", columns: block.parameters.width), bias: nil)
+        let name = "ffn_gate_inp_shexp.weight"
+        gate = Linear(
+            matrix: try block.row(name, columns: block.parameters.width), bias: nil, name: block.fullName(name))
     }
 }
 
@@ -72,14 +79,17 @@ extension ForwardPass {
                 matrices.append(network.ups[expert])
                 outputs.append(gates.row(rank))
                 outputs.append(ups.row(rank))
+                observe(network.inputNames, branch.row(0), rows: 1, width: branch.width, expert: (expert, network.gates.count))
             }
             multiplier.multiply(matrices, input: branch.start, tokens: 1, outputs: outputs)
         }
         for rank in 0..<network.usedCount {
             experts.rows[rank] = Int32(rank)
             activate(.silu, gates.row(rank), ups.row(rank), network.length)
+            let expert = Int(experts.chosen[rank])
+            observe([network.downName], gates.row(rank), rows: 1, width: gates.width, expert: (expert, network.downs.count))
             multiplier.multiply(
-                network.downs[Int(experts.chosen[rank])], input: gates.row(rank), tokens: 1, output: experts.outputs.row(rank))
+                network.downs[expert], input: gates.row(rank), tokens: 1, output: experts.outputs.row(rank))
         }
     }
 
@@ -95,6 +105,9 @@ extension ForwardPass {
         for (expert, gate) in network.gates.enumerated() {
             let (start, tokens) = experts.group(of: expert)
             guard tokens > 0 else { continue }
+            observe(
+                network.inputNames, experts.inputs.row(start), rows: tokens, width: experts.inputs.width,
+                expert: (expert, network.gates.count))
             experts.withMatrices { matrices, outputs in
                 matrices.append(gate)
                 matrices.append(network.ups[expert])
@@ -109,6 +122,9 @@ extension ForwardPass {
         for (expert, down) in network.downs.enumerated() {
             let (start, tokens) = experts.group(of: expert)
             guard tokens > 0 else { continue }
+            observe(
+                [network.downName], experts.gates.row(start), rows: tokens, width: experts.gates.width,
+                expert: (expert, network.downs.count))
             multiplier.multiply(down, input: experts.gates.row(start), tokens: tokens, output: experts.outputs.row(start))
         }
     }

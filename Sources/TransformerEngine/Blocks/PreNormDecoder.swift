@@ -54,7 +54,8 @@ struct PreNormDecoder: Network {
         layer: (_ block: WeightReader, _ index: Int) throws(EngineError) -> Layer
     ) throws(EngineError) {
         let parameters = reader.parameters
-        embedding = Linear(matrix: try reader.matrix("token_embd.weight", columns: parameters.width), bias: nil)
+        embedding = Linear(
+            matrix: try reader.matrix("token_embd.weight", columns: parameters.width), bias: nil, name: "token_embd.weight")
         var layers: [Layer] = []
         for index in 0..<parameters.layerCount { layers.append(try layer(reader.block(index), index)) }
         self.layers = layers

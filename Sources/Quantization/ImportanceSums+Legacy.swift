@@ -1,16 +1,17 @@
+// llama.cpp's old format of importance matrices, `.dat`.
 import Bytes
 
-extension ImportanceMatrix.Contents {
+extension ImportanceSums {
     /// Reads the `.dat` format, little endian: a count of entries; per entry the length of its name, the name, the number of
     /// calls, the number of values, and the values as floats, to be divided by the calls. Then, not in all files, the number of
     /// chunks, the length of the dataset's name, and the name.
-    init(legacy region: ByteRegion, file: String) throws(QuantizationError) {
+    mutating func readLegacy(_ region: ByteRegion, file: String) throws(QuantizationError) {
         do throws(BytesError) {
             try read(ByteReader(region))
         } catch {
             throw .invalidImportanceMatrix(file: file, problem: "it is neither a GGUF file nor a complete .dat file: \(error)")
         }
-        guard !weights.isEmpty else { throw .invalidImportanceMatrix(file: file, problem: "no entries in it") }
+        guard !entries.isEmpty else { throw .invalidImportanceMatrix(file: file, problem: "no entries in it") }
     }
 
     private mutating func read(_ start: ByteReader) throws(BytesError) {
@@ -20,13 +21,38 @@ extension ImportanceMatrix.Contents {
         for _ in 0..<max(0, entryCount) {
             let name = try reader.readText()
             let calls: Int32 = try reader.read()
-            let values = try reader.readFloats()
-            weights[name] = calls > 0 ? values.map { $0 / Float(calls) } : values
+            entries[name] = Entry(sums: try reader.readFloats(), counts: [Int(max(0, calls))])
         }
         guard reader.remaining >= 4 else { return }
         let chunks: Int32 = try reader.read()
         chunkCount = Int(chunks)
         if reader.remaining >= 4, let dataset = try? reader.readText(), !dataset.isEmpty { datasets = [dataset] }
+    }
+
+    /// The bytes of a `.dat` file. Tensors that saw nothing are left out; experts that saw nothing weigh all columns alike.
+    public func legacyBytes() -> [UInt8] {
+        let kept = sortedNames.compactMap { name in entries[name].flatMap { $0.seenCount > 0 ? (name, $0) : nil } }
+        var writer = ByteWriter()
+        writer.write(Int32(clamping: kept.count))
+        for (name, entry) in kept {
+            let name = Array(name.utf8)
+            writer.write(Int32(clamping: name.count))
+            writer.write(contentsOf: name)
+            let most = entry.counts.max() ?? 0
+            // Rounded up, so that a tensor that saw part of a chunk has a call.
+            let calls = Int32(clamping: (most + chunkSize - 1) / max(chunkSize, 1))
+            writer.write(calls)
+            writer.write(Int32(clamping: entry.sums.count))
+            for (index, sum) in entry.sums.enumerated() {
+                let count = entry.counts[index / max(entry.columns, 1)]
+                writer.write((count > 0 ? sum / Float(count) : 1) * Float(calls))
+            }
+        }
+        writer.write(Int32(clamping: chunkCount))
+        let dataset = Array((datasets.last ?? "").utf8)
+        writer.write(Int32(clamping: dataset.count))
+        writer.write(contentsOf: dataset)
+        return writer.bytes
     }
 }
 
