@@ -90,13 +90,13 @@ let streets: [[Target]] = [
         [
             "Bytes", "Compute", "Conversion", "GGUF", "Linting", "ModelManifest", "ModelStore", "ModelfilePlan",
             "ModelfileSyntax", "Packaging", "Quantization", "Tensors",
-        ], testsAlso: ["JSONText"]),
+        ], testsAlso: ["JSONText", "TransformerEngine"]),
     room("Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
     room(
         "ModelService",
         [
             "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
-            "Packaging", "Runner", "Tokenization",
+            "Packaging", "Runner", "Tokenization", "TransformerEngine",
         ]),
 ]
 

@@ -10,6 +10,8 @@ public enum BuildError: Error, Equatable, CustomStringConvertible {
     case unfitting(problem: String)
     /// Only unquantized weights can be quantized.
     case alreadyQuantized(text: String, fileType: String)
+    /// Adapters change weights that are stored as numbers.
+    case quantizedBase(text: String, fileType: String)
     case requiresNewer(required: String, level: String)
 
     public var description: String {
@@ -23,6 +25,8 @@ public enum BuildError: Error, Equatable, CustomStringConvertible {
         case .unfitting(let problem): problem
         case .alreadyQuantized(let text, let fileType):
             "FROM '\(text)': its weights are \(fileType) already; quantization is only supported for F16, BF16 and F32 models"
+        case .quantizedBase(let text, let fileType):
+            "FROM '\(text)': its weights are \(fileType); adapters can be merged into F16, BF16 and F32 weights only"
         case .requiresNewer(let required, let level):
             "REQUIRES \(required): this version behaves as \(level) and cannot run the model"
         }

@@ -10,19 +10,22 @@ public struct BuildRequest: Sendable {
     public var folder: String
     /// The type to quantize to; nil keeps the weights as they are.
     public var fileType: FileType?
+    /// Adapters are added to the weights instead of lying beside them.
+    public var mergesAdapters: Bool
     /// GGUF files are linked into the store instead of copied.
     public var linksFiles: Bool
     /// nil is what the process may use.
     public var threads: Int?
 
     public init(
-        plan: BuildPlan, name: ModelName, folder: String = ".", fileType: FileType? = nil, linksFiles: Bool = false,
-        threads: Int? = nil
+        plan: BuildPlan, name: ModelName, folder: String = ".", fileType: FileType? = nil, mergesAdapters: Bool = false,
+        linksFiles: Bool = false, threads: Int? = nil
     ) {
         self.plan = plan
         self.name = name
         self.folder = folder
         self.fileType = fileType
+        self.mergesAdapters = mergesAdapters
         self.linksFiles = linksFiles
         self.threads = threads
     }

@@ -1,5 +1,6 @@
 import Bytes
 import Compute
+import Conversion
 import GGUF
 import ModelManifest
 public import ModelStore
@@ -26,16 +27,22 @@ public struct ModelBuilder: Sendable {
         events(.status("gathering model components"))
         let resolver = SourceResolver(folder: request.folder, store: store)
         let sources = try SourceSet(plan.sources.flatMap { try resolver.resolve(from: $0.value) })
-        let adapters = try plan.adapters.map { try resolver.ggufFile("ADAPTER", $0.value) }
+        let named = try plan.adapters.map { try resolver.adapter($0.value) }
         let drafts = try plan.drafts.map { try resolver.ggufFile("DRAFT", $0.value) }
 
         let session = try StoreSession(store, isCancelled: { Interruption.isRequested })
-        let weights = WeightsBuilder(
+        let adapters = try open(named, for: sources, inherited: request.mergesAdapters)
+        var weights = WeightsBuilder(
             session: session, fileType: request.fileType, linksFiles: request.linksFiles,
             pool: ThreadPool(threads: request.threads ?? ThreadPool.defaultThreadCount()), events: events)
+        if request.mergesAdapters { weights.merged = adapters }
         var base = try baseLayers(of: sources, weights)
-        base += try adapters.map { try layer(ofFile: $0, as: .adapter, instruction: "ADAPTER", weights) }
-        base += try drafts.map { try layer(ofFile: $0, as: .draft, instruction: "DRAFT", weights) }
+        if request.mergesAdapters {
+            base.removeAll { $0.mediaType == .adapter }
+        } else {
+            base += try adapters.map { Self.layer(try weights.weights(of: $0), as: .adapter) }
+        }
+        base += try drafts.map { try layer(ofDraft: $0, weights) }
 
         let config = try sources.stored.map { try PackageReader($0.model, in: store).config() }
         let package = PackageAssembler(base: base, baseConfig: config, contents: PackageContents(plan)).assemble()
@@ -54,13 +61,11 @@ public struct ModelBuilder: Sendable {
         var layers: [BaseLayer] = []
         if let (model, text) = sources.stored {
             layers = try PackageReader(model, in: store).baseLayers()
-            if let fileType = weights.fileType {
-                layers = try layers.map { layer in
-                    guard case .stored(let descriptor) = layer.content, descriptor.mediaType == .model,
-                        let made = try weights.quantized(descriptor, to: fileType, text: text)
-                    else { return layer }
-                    return .stored(made.blob.descriptor(.model), facts: made.facts)
-                }
+            layers = try layers.map { layer in
+                guard case .stored(let descriptor) = layer.content, descriptor.mediaType == .model,
+                    let made = try weights.remade(descriptor, text: text)
+                else { return layer }
+                return .stored(made.blob.descriptor(.model), facts: made.facts)
             }
         }
         if let folder = sources.checkpoint {
@@ -81,17 +86,25 @@ public struct ModelBuilder: Sendable {
         return layers
     }
 
-    private func layer(
-        ofFile path: String, as mediaType: MediaType, instruction: String, _ weights: WeightsBuilder
-    ) throws -> BaseLayer {
-        var plain = weights
-        plain.fileType = nil
-        let made = try plain.weights(ofFile: path, text: path)
-        guard mediaType != .adapter || made.facts.kind == .adapter else {
-            throw BuildError.unusableSource(
-                instruction: instruction, text: path, problem: "a GGUF file whose general.type is not 'adapter'")
+    /// Reads the adapters and sees that each of them fits the model, before anything is written.
+    ///
+    /// - Parameter inherited: whether those of the model in FROM are wanted too.
+    private func open(_ named: [AdapterSource], for sources: SourceSet, inherited: Bool) throws -> [OpenedAdapter] {
+        var wanted = named
+        if inherited, let (model, _) = sources.stored {
+            wanted = model.manifest.layers(of: .adapter).map { AdapterSource(path: store.path(of: $0.digest)) } + named
         }
-        return Self.layer(made, as: mediaType)
+        guard !wanted.isEmpty, let base = try sources.adapterBase(in: store) else { return [] }
+        return try wanted.map { source in
+            if !source.isPackaged { events(.status("converting adapter")) }
+            return OpenedAdapter(source: source, adapter: try source.open(for: base))
+        }
+    }
+
+    private func layer(ofDraft path: String, _ weights: WeightsBuilder) throws -> BaseLayer {
+        var plain = weights
+        (plain.fileType, plain.merged) = (nil, [])
+        return Self.layer(try plain.weights(ofFile: path, text: path), as: .draft)
     }
 
     private static func isWeights(_ mediaType: MediaType) -> Bool {
@@ -124,6 +137,19 @@ private struct SourceSet {
                 if !files.contains(where: { Self.isShard(path, of: $0.path) }) { files.append((path, text)) }
             }
         }
+    }
+
+    /// What adapters have to know of the model; nil where no source has weights.
+    func adapterBase(in store: ModelStore) throws -> AdapterBase? {
+        if let checkpoint { return AdapterBase(try CheckpointConverter().convert(CheckpointFolder(path: checkpoint))) }
+        if let layer = stored?.model.manifest.layers(of: .model).first {
+            return AdapterBase(try GGUFFile(path: store.path(of: layer.digest)))
+        }
+        for file in filesInOrder {
+            let file = try GGUFFile(path: file.path)
+            if WeightFacts(file).kind == .model { return AdapterBase(file) }
+        }
+        return nil
     }
 
     private static func tooMany(_ text: String) -> BuildError {

@@ -25,7 +25,8 @@ public struct SourceInspector {
     }
 
     private func finding(_ entry: ModelfileEntry, readsModels: Bool) -> SourceFacts.Finding? {
-        let path = resolver.expand(entry.value)
+        var path = resolver.expand(entry.value)
+        if entry.instruction == .adapter, let source = try? resolver.adapter(entry.value) { path = source.path }
         do {
             if let status = try FileStatus.ifPresent(path) {
                 let isFile = status.kind == .regular

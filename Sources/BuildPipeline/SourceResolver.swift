@@ -1,4 +1,5 @@
 import Bytes
+import Conversion
 import GGUF
 import Linting
 import ModelManifest
@@ -31,7 +32,21 @@ struct SourceResolver {
         }
     }
 
-    /// The GGUF file behind ADAPTER or DRAFT.
+    /// What is behind ADAPTER: a path that may have a scale behind it.
+    func adapter(_ text: String) throws -> AdapterSource {
+        let source = try AdapterSource("ADAPTER", text, expand: expand)
+        let isFolder = try FileStatus(path: source.path).kind == .folder
+        guard
+            isFolder ? AdapterFolder.isAdapter(source.path) : try source.path.hasSuffix(".safetensors") || startsAsGGUF(source.path)
+        else {
+            throw BuildError.unusableSource(
+                instruction: "ADAPTER", text: text,
+                problem: "neither a GGUF file nor a folder with \(AdapterFolder.configName) and safetensors")
+        }
+        return source
+    }
+
+    /// The GGUF file behind DRAFT.
     func ggufFile(_ instruction: String, _ text: String) throws -> String {
         let path = expand(text)
         guard let status = try FileStatus.ifPresent(path) else {
@@ -39,7 +54,7 @@ struct SourceResolver {
         }
         guard status.kind == .regular, try startsAsGGUF(path) else {
             throw BuildError.unusableSource(
-                instruction: instruction, text: text, problem: "not a GGUF file (adapters and drafts are packaged as GGUF)")
+                instruction: instruction, text: text, problem: "not a GGUF file (drafts are packaged as GGUF)")
         }
         return path
     }

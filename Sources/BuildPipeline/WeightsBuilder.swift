@@ -15,6 +15,8 @@ import Tensors
 struct WeightsBuilder {
     let session: StoreSession
     var fileType: FileType?
+    /// Adapters that are added to the model's weights.
+    var merged: [OpenedAdapter] = []
     let linksFiles: Bool
     let pool: ThreadPool
     let events: BuildEvent.Handler
@@ -32,7 +34,9 @@ struct WeightsBuilder {
         let model = try CheckpointConverter().convert(CheckpointFolder(path: folder))
         for warning in model.warnings { events(.warning(warning)) }
         let step = fileType.map { "quantizing \(model.sourceType.name) model to \($0.name)" } ?? "converting model"
-        return try write(try model.quantization(to: fileType), step: step)
+        let tensors = try merging(model.tensors.map { .init($0.source, unquantizedType: $0.type) })
+        return try write(
+            try GGUFQuantization(metadata: model.metadata, tensors: tensors, to: fileType), step: step)
     }
 
     func weights(ofFile path: String, text: String) throws -> Weights {
@@ -42,6 +46,7 @@ struct WeightsBuilder {
         if let fileType, facts.kind == .model, fileType.name != Self.fileTypeName(of: file) {
             return try quantize(file, to: fileType, text: text)
         }
+        if facts.kind == .model, !merged.isEmpty { return try merge(file, text: text) }
         if file.isSplit { return try join(file) }
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let blob = try session.ingest(path, mode: linksFiles ? .link : .copy) { completed, total in
@@ -51,11 +56,24 @@ struct WeightsBuilder {
         return Weights(blob: blob, facts: facts, fileName: name)
     }
 
-    /// The weights of a model in the store, quantized anew; nil where they have that type already.
-    func quantized(_ layer: Descriptor, to fileType: FileType, text: String) throws -> Weights? {
+    /// The weights of a model in the store, quantized anew or merged with adapters; nil where they are what they should be already.
+    func remade(_ layer: Descriptor, text: String) throws -> Weights? {
+        guard fileType != nil || !merged.isEmpty else { return nil }
         _ = try session.adopt(layer)
         let file = try GGUFFile(path: session.store.path(of: layer.digest))
-        return Self.fileTypeName(of: file) == fileType.name ? nil : try quantize(file, to: fileType, text: text)
+        if let fileType, Self.fileTypeName(of: file) != fileType.name { return try quantize(file, to: fileType, text: text) }
+        return merged.isEmpty ? nil : try merge(file, text: text)
+    }
+
+    /// Adapters added to the weights, every tensor in the type that it has.
+    private func merge(_ file: GGUFFile, text: String) throws -> Weights {
+        let current = Self.fileTypeName(of: file)
+        guard ["F32", "F16", "BF16"].contains(current) else {
+            throw BuildError.quantizedBase(text: text, fileType: current)
+        }
+        let tensors = try merging(Self.tensors(of: file))
+        return try write(
+            try GGUFQuantization(metadata: file.metadata, tensors: tensors, to: nil), step: "merging adapters")
     }
 
     private static func fileTypeName(of file: GGUFFile) -> String {
@@ -65,24 +83,23 @@ struct WeightsBuilder {
     private func quantize(_ file: GGUFFile, to fileType: FileType, text: String) throws -> Weights {
         let current = Self.fileTypeName(of: file)
         guard ["F32", "F16", "BF16"].contains(current) else {
-            throw BuildError.alreadyQuantized(text: text, fileType: current)
+            throw merged.isEmpty
+                ? BuildError.alreadyQuantized(text: text, fileType: current)
+                : BuildError.quantizedBase(text: text, fileType: current)
         }
+        let tensors = try merging(Self.tensors(of: file))
         return try write(
-            try GGUFQuantization(file, to: fileType), step: "quantizing \(current) model to \(fileType.name)")
+            try GGUFQuantization(metadata: file.metadata, tensors: tensors, to: fileType),
+            step: "quantizing \(current) model to \(fileType.name)")
     }
 
     /// One file of all shards, every tensor as it is.
     private func join(_ file: GGUFFile) throws -> Weights {
-        let tensors = file.tensors.map { tensor in
-            GGUFQuantization.Tensor(
-                TensorSource(name: tensor.name, storedType: tensor.type, shape: tensor.shape, parts: [file.bytes(of: tensor)]),
-                unquantizedType: tensor.type)
-        }
-        let whole = try GGUFQuantization(metadata: file.metadata, tensors: tensors, to: nil, allowRequantizing: true)
+        let whole = try GGUFQuantization(metadata: file.metadata, tensors: Self.tensors(of: file), to: nil, allowRequantizing: true)
         return try write(whole, step: "joining shards")
     }
 
-    private func write(_ file: GGUFQuantization, step: String) throws -> Weights {
+    func write(_ file: GGUFQuantization, step: String) throws -> Weights {
         events(.status(step))
         let writer = try session.makeBlob(expecting: file.totalByteCount)
         try file.write(on: pool, to: { try writer.write($0) }) { progress in

@@ -25,6 +25,10 @@ struct CreateCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The Modelfile; '-' is standard input.", valueName: "file"))
     var file = "Modelfile"
     @Option(name: .shortAndLong, help: ArgumentHelp("Quantize the weights to this type.", valueName: "type")) var quantize: String?
+    @Flag(
+        name: .customLong("merge-adapter"),
+        help: "Add the adapters to the weights, before these are quantized, instead of packaging them beside.")
+    var mergesAdapters = false
     @Flag(help: "Print the build plan as JSON and stop.") var plan = false
     @Flag(help: "Link GGUF files into the store instead of copying them; they must never change afterwards.") var link = false
     @Option(help: ArgumentHelp("Threads; all that the process may use if not given.", valueName: "count")) var threads: Int?
@@ -43,8 +47,8 @@ struct CreateCommand: ParsableCommand {
         defer { display.finish() }
         let built = try LocalModels.onHost().create(
             BuildRequest(
-                plan: plan, name: name, folder: ModelfileReading.folder(of: file), fileType: fileType, linksFiles: link,
-                threads: threads),
+                plan: plan, name: name, folder: ModelfileReading.folder(of: file), fileType: fileType,
+                mergesAdapters: mergesAdapters, linksFiles: link, threads: threads),
             events: display.handler)
         display.finish()
         guard !progress.quiet else { return }

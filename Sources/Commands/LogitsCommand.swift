@@ -19,6 +19,7 @@ struct LogitsCommand: ParsableCommand {
     @Argument(help: "A model of the store, or a GGUF file.") var model: String
     @Option(help: ArgumentHelp("Token ids, separated by commas.", valueName: "ids")) var ids: String
     @OptionGroup var cache: CacheOption
+    @OptionGroup var adapters: AdapterOptions
     @Flag(help: "Print JSON; without it, the five most likely tokens of each position.") var json = false
 
     func run() throws {
@@ -28,8 +29,7 @@ struct LogitsCommand: ParsableCommand {
             }
             return id
         }
-        let models = try LocalModels()
-        let loaded = try LoadedModel(path: try models.weightsPath(of: try models.reference(model)))
+        let loaded = try LocalModels().load(model, adapters: try adapters.sources())
         let session = try InferenceSession(
             model: loaded.transformer, contextLength: max(tokens.count, 1), cacheType: try cache.type,
             pool: ThreadPool())

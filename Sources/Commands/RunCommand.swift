@@ -16,6 +16,7 @@ struct RunCommand: ParsableCommand {
               quern run chat "Why is the sky blue?"
               cat report.txt | quern run chat "Summarize:"
               quern run chat --think=false --verbose "What is 2+2?"
+              quern run base.gguf --adapter lora.gguf=0.7 "Hello"
               quern run chat                                 a conversation; /? for help, /bye to leave
               quern run all-minilm "a text"                  the text's vector, as a JSON array
             """)
@@ -36,6 +37,7 @@ struct RunCommand: ParsableCommand {
         help: ArgumentHelp("Accepted for Ollama's sake; the model leaves with the command.", valueName: "duration"))
     var keepAlive: String?
     @Flag(help: ArgumentHelp("Accepted for Ollama's sake; nothing is fetched.", visibility: .hidden)) var insecure = false
+    @OptionGroup var adapters: AdapterOptions
     @OptionGroup var embedding: EmbeddingOptions
     @OptionGroup var cache: CacheOption
 
@@ -47,7 +49,7 @@ struct RunCommand: ParsableCommand {
         let text = ([typed.trimmingTrailingNewlines()] + prompt).filter { !$0.isEmpty }.joined(separator: " ")
         let models = try LocalModels.onHost(for: model)
         if try models.makesEmbeddings(model) { return try embedding.embed(text, with: model, in: models) }
-        let chat = try models.open(model)
+        let chat = try models.open(model, adapters: try adapters.sources())
         var options = chat.packageOptions
         if let seed { options.sampling.seed = seed }
         if let type = cache.cacheType { options.cacheType = type }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuildPipeline
 
 /// How a command talks while it works.
 struct ProgressOptions: ParsableArguments {
@@ -9,6 +10,18 @@ struct ProgressOptions: ParsableArguments {
     var quiet = false
 
     var display: ProgressDisplay { ProgressDisplay(progress, quiet: quiet) }
+}
+
+/// Adapters that a model is run with.
+struct AdapterOptions: ParsableArguments {
+    @Option(
+        name: .customLong("adapter"),
+        help: ArgumentHelp(
+            "Add a LoRA adapter to the weights: a GGUF file or a folder of PEFT or MLX, with =0.5 behind it to make it count half; may be given several times.",
+            valueName: "file[=scale]"))
+    var texts: [String] = []
+
+    func sources() throws -> [AdapterSource] { try texts.map { try AdapterSource($0) } }
 }
 
 /// How a command prints its answer.

@@ -26,6 +26,9 @@ public enum ConversionError: Error, CustomStringConvertible {
     case tensorShape(name: String, found: [Int], wanted: [Int])
     case tensorType(name: String, type: String)
 
+    // An adapter.
+    case adapter(path: String, problem: String)
+
     // The vocabulary.
     case noTokenizer(folder: String)
     case tokenizer(file: String, problem: String)
@@ -53,6 +56,7 @@ public enum ConversionError: Error, CustomStringConvertible {
         case .unknownTensors(let names, let architecture): "\(Self.list(names)) not known to \(architecture)"
         case .tensorShape(let name, let found, let wanted): "tensor '\(name)': shape \(found), wanted \(wanted)"
         case .tensorType(let name, let type): "tensor '\(name)': type \(type), wanted F32, F16 or BF16"
+        case .adapter(let path, let problem): "adapter '\(path)': \(problem)"
         case .noTokenizer(let folder): "'\(folder)': none of 'tokenizer.model', 'tokenizer.json' and 'vocab.txt'"
         case .tokenizer(let file, let problem): "'\(file)': \(problem)"
         case .sentencePiece(let file, let error): "'\(file)': \(error)"

@@ -143,7 +143,7 @@ public struct TensorRule: Sendable {
 
 extension SafetensorsType {
     /// The GGUF type of the same bytes, for the types that weights come in.
-    fileprivate var weightType: TensorType? {
+    var weightType: TensorType? {
         switch self {
         case .float32: .f32
         case .float16: .f16
@@ -153,7 +153,7 @@ extension SafetensorsType {
     }
 
     /// The number that an element's bits mean, for the types that weights come in.
-    fileprivate func float(bits: UInt32) -> Float {
+    func float(bits: UInt32) -> Float {
         switch self {
         case .float16: Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits)))
         case .bfloat16: Float(bitPattern: bits << 16)

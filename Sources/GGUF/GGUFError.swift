@@ -17,6 +17,10 @@ public enum GGUFError: Error, Equatable, CustomStringConvertible {
     case missingKey(String)
     /// A key has a value of another type than a reader needs.
     case wrongType(key: String, found: String, wanted: String)
+    /// A file that is no adapter, or one that cannot be applied.
+    case unusableAdapter(file: String, problem: String)
+    /// An adapter for another model.
+    case adapterMisfit(file: String, problem: String)
     /// A layout that cannot be written.
     case unwritable(problem: String)
     case unreadable(String)
@@ -42,6 +46,8 @@ public enum GGUFError: Error, Equatable, CustomStringConvertible {
         case .invalidSplit(let file, let problem): "'\(file)': \(problem)"
         case .missingKey(let key): "metadata key '\(key)' is missing"
         case .wrongType(let key, let found, let wanted): "metadata key '\(key)' is \(found), not \(wanted)"
+        case .unusableAdapter(let file, let problem): "adapter '\(file)': \(problem)"
+        case .adapterMisfit(let file, let problem): "adapter '\(file)' does not fit the model: \(problem)"
         case .unwritable(let problem): problem
         case .unreadable(let reason): reason
         }

@@ -13,6 +13,11 @@ public enum GGUFKey {
     public static let alignment = "general.alignment"
     public static let parameterCount = "general.parameter_count"
 
+    // Adapters.
+    public static let adapterType = "adapter.type"
+    public static let adapterAlpha = "adapter.lora.alpha"
+    public static let adapterInvocationTokens = "adapter.alora.invocation_tokens"
+
     // Shards of a split file.
     public static let splitNumber = "split.no"
     public static let splitCount = "split.count"

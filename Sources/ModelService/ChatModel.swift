@@ -1,3 +1,4 @@
+public import BuildPipeline
 import Bytes
 public import ChatPrompt
 import Compute
@@ -31,7 +32,7 @@ public final class ChatModel {
     public var history: [ChatMessage] { package?.messages.map { ChatMessage(role: $0.role, content: $0.content) } ?? [] }
     public var canThink: Bool { template.capabilities.contains(.thinking) }
 
-    init(name: String, weightsPath: String, package: PackageView?) throws {
+    init(name: String, weightsPath: String, package: PackageView?, adapters: [AdapterSource] = []) throws {
         self.name = name
         self.package = package
         if let package {
@@ -39,7 +40,6 @@ public final class ChatModel {
             if !package.config.renderer.isEmpty {
                 throw ServiceError.unsupportedLayer(model: name, layer: "the built-in prompt renderer '\(package.config.renderer)'")
             }
-            if !package.adapters.isEmpty { throw ServiceError.unsupportedLayer(model: name, layer: "an adapter") }
         }
         var options = RunOptions()
         try options.apply(package?.parameters ?? JSONObject())
@@ -47,7 +47,7 @@ public final class ChatModel {
             options.cacheType = type
         }
         packageOptions = options
-        model = try LoadedModel(path: weightsPath)
+        model = try LoadedModel(path: weightsPath) { try LocalModels.adapters(of: package, and: adapters, for: $0) }
         (template, templateNote) = try Self.prompts(name: name, package: package, model: model)
     }
 
@@ -132,10 +132,12 @@ public final class ChatModel {
 
 extension LocalModels {
     /// Opens a model for talking.
-    public func open(_ text: String) throws -> ChatModel {
+    ///
+    /// - Parameter adapters: what is added to the weights, besides the package's own adapters.
+    public func open(_ text: String, adapters: [AdapterSource] = []) throws -> ChatModel {
         let reference = try reference(text)
         switch reference {
-        case .file(let path): return try ChatModel(name: reference.displayName, weightsPath: path, package: nil)
+        case .file(let path): return try ChatModel(name: reference.displayName, weightsPath: path, package: nil, adapters: adapters)
         case .stored(let stored):
             let package = try PackageView(stored, in: store)
             guard let weights = package.weights else {
@@ -143,7 +145,7 @@ extension LocalModels {
                     ? ServiceError.unsupportedFormat(model: reference.displayName, format: package.config.format)
                     : ServiceError.noWeights(reference.displayName)
             }
-            return try ChatModel(name: reference.displayName, weightsPath: weights.path, package: package)
+            return try ChatModel(name: reference.displayName, weightsPath: weights.path, package: package, adapters: adapters)
         }
     }
 }

@@ -15,6 +15,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
     case wrongByteCount(tensor: String, found: Int, wanted: Int)
     /// Rows that are to be regrouped head by head are not a whole number of pairs in each head.
     case wrongHeadCount(tensor: String, rows: Int, heads: Int)
+    /// What is to be added to a tensor has other extents.
+    case sumOfAnotherShape(tensor: String, shape: TensorShape)
     case importanceNeeded(tensor: String, type: TensorType)
     /// The importance matrix was made for another model.
     case wrongImportanceCount(tensor: String, found: Int, wanted: Int)
@@ -37,6 +39,7 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
         case .unsupported(let tensor, let type): "tensor '\(tensor)': \(type.name) cannot be converted"
         case .alreadyQuantized(let tensor, let type):
             "tensor '\(tensor)' is already quantized to \(type.name); quantize from F32, F16 or BF16"
+        case .sumOfAnotherShape(let tensor, let shape): "tensor '\(tensor)': what is to be added has another shape than \(shape)"
         case .partialBlock(let tensor, let columns, let type):
             "tensor '\(tensor)': \(columns) columns, not a multiple of the \(type.name) block size \(type.blockSize)"
         case .wrongByteCount(let tensor, let found, let wanted):

@@ -60,10 +60,10 @@ final class SharedWave {
         let start = range.rows.lowerBound + item * range.rowsPerItem
         let end = min(range.rows.upperBound, start + range.rowsPerItem)
         rows.forEachRun(in: start..<end) { bytes, first, count in
-            guard range.conversions.contains(where: { $0.target != rows.source.storedType }) else {
+            guard range.conversions.contains(where: { !$0.isCopied }) else {
                 return self.convert(bytes, floats: nil, first: first, count: count, item: item)
             }
-            range.conversions[0].withFloats(bytes, count: count) { floats in
+            range.conversions[0].withFloats(bytes, first: first, count: count) { floats in
                 self.convert(bytes, floats: floats, first: first, count: count, item: item)
             }
         }
@@ -75,7 +75,7 @@ final class SharedWave {
         for (index, conversion) in range.conversions.enumerated() {
             let place = outputs[index] + (first - range.rows.lowerBound) * conversion.rowByteCount
             do throws(QuantizationError) {
-                if let floats, conversion.target != conversion.rows.source.storedType {
+                if let floats, !conversion.isCopied {
                     try conversion.quantize(floats, first: first, count: count, into: place)
                 } else {
                     try conversion.copy(bytes, first: first, count: count, into: place)

@@ -22,7 +22,10 @@ struct TensorConversion {
         guard target.rowByteCount(columns: source.shape.columns) != nil else {
             throw .partialBlock(tensor: source.name, columns: source.shape.columns, type: target)
         }
-        if target != source.storedType {
+        guard source.sums.allSatisfy({ $0.columns == source.shape.columns && $0.rows == source.shape.rows }) else {
+            throw .sumOfAnotherShape(tensor: source.name, shape: source.shape)
+        }
+        if target != source.storedType || !source.sums.isEmpty {
             guard RowCodec.knows(source.storedType) else { throw .unsupported(tensor: source.name, type: source.storedType) }
             guard RowCodec.knows(target) else { throw .unsupported(tensor: source.name, type: target) }
             if ![.f32, .f16, .bf16].contains(source.storedType), !allowRequantizing {
@@ -45,6 +48,9 @@ struct TensorConversion {
         self.codec = codec
     }
 
+    /// Whether rows are written as they are stored.
+    var isCopied: Bool { target == source.storedType && source.sums.isEmpty }
+
     /// Converts rows `range` to `output`, which has room for them.
     /// - Throws: `notFinite` and `overflow`, with the first element concerned.
     func convert(_ range: Range<Int>, into output: UnsafeMutableRawPointer) throws(QuantizationError) {
@@ -53,7 +59,7 @@ struct TensorConversion {
             guard failure == nil else { return }
             let place = output + (first - range.lowerBound) * rowByteCount
             do throws(QuantizationError) {
-                if target == source.storedType {
+                if isCopied {
                     try copy(bytes, first: first, count: count, into: place)
                 } else {
                     try widen(bytes, first: first, count: count, into: place)
@@ -84,7 +90,7 @@ struct TensorConversion {
         _ bytes: UnsafeRawPointer, first: Int, count: Int, into output: UnsafeMutableRawPointer
     ) throws(QuantizationError) {
         var failure: QuantizationError?
-        withFloats(bytes, count: count) { values in
+        withFloats(bytes, first: first, count: count) { values in
             do throws(QuantizationError) {
                 try quantize(values, first: first, count: count, into: output)
             } catch { failure = error }
@@ -92,9 +98,10 @@ struct TensorConversion {
         if let failure { throw failure }
     }
 
-    /// The values of `count` stored rows: the bytes themselves where they are floats.
-    func withFloats(_ bytes: UnsafeRawPointer, count: Int, _ body: (UnsafePointer<Float>) -> Void) {
-        if source.storedType == .f32, Int(bitPattern: bytes) % 4 == 0 {
+    /// The values of `count` rows from the tensor's row `first` on, with what is added to them: the bytes themselves where they are
+    /// floats and stay as they are.
+    func withFloats(_ bytes: UnsafeRawPointer, first: Int, count: Int, _ body: (UnsafePointer<Float>) -> Void) {
+        if source.storedType == .f32, source.sums.isEmpty, Int(bitPattern: bytes) % 4 == 0 {
             return body(bytes.assumingMemoryBound(to: Float.self))
         }
         let elements = count * rows.columns
@@ -103,6 +110,7 @@ struct TensorConversion {
             RowCodec.withAligned(bytes, byteCount: count * rows.rowByteCount) {
                 codec.dequantize($0, of: source.storedType, into: values, count: elements)
             }
+            for sum in source.sums { sum.add(to: values, first: first, count: count) }
             body(UnsafePointer(values))
         }
     }
@@ -152,7 +160,7 @@ extension TensorSource {
     /// importance, blocks know nothing of the row that they are in.
     fileprivate func withShortRows(for target: TensorType) -> TensorSource {
         let block = max(storedType.blockSize, target.blockSize)
-        guard shape.columns > 1 << 16, rowOrder == .asStored, shape.columns % block == 0,
+        guard shape.columns > 1 << 16, rowOrder == .asStored, sums.isEmpty, shape.columns % block == 0,
             let short = TensorShape([block, shape.elementCount / block])
         else { return self }
         var copy = self

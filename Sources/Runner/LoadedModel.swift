@@ -9,13 +9,14 @@ public final class LoadedModel: Sendable {
     public let transformer: TransformerModel
     public let loadDuration: Duration
 
+    /// - Parameter adapters: finds those to load with the file, once it is open.
     /// - Throws: `GGUFError`, `TokenizationError` or `EngineError`, each naming what does not fit; `RunnerError.unusable` where the
     ///   words and the weights are not of one model.
-    public init(path: String) throws {
+    public init(path: String, adapters: (GGUFFile) throws -> [ScaledAdapter] = { _ in [] }) throws {
         let start = ContinuousClock.now
         let file = try GGUFFile(path: path)
         tokenizer = try Tokenizer(metadata: file.metadata)
-        transformer = try TransformerModel(file: file)
+        transformer = try TransformerModel(file: file, adapters: try adapters(file))
         let words = tokenizer.vocabulary.count
         guard words == transformer.vocabularySize else {
             throw RunnerError.unusable(

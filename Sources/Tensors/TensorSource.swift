@@ -12,6 +12,8 @@ public struct TensorSource: Sendable {
     /// The tensor's rows, one region after the other: experts that are stacked, or just one.
     public var parts: [ByteRegion]
     public var rowOrder: RowOrder
+    /// What is added to the rows, in F32, before they get the type that they are written in.
+    public var sums: [LowRankSum] = []
 
     /// How the rows of the tensor follow from the stored ones.
     public enum RowOrder: Sendable, Equatable {

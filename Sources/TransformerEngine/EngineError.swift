@@ -17,6 +17,10 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
     case tensorType(String, ComputeError)
     /// A tensor that must be small numbers of one of the float types.
     case notFloats(String, found: TensorType)
+    /// An adapter is none, or one for another model.
+    case adapter(GGUFError)
+    /// An adapter changes a tensor that is no matrix of a single product.
+    case adapterTarget(String)
     case unsupportedRopeScaling(key: String, found: String, supported: [String])
 
     // The session.
@@ -44,6 +48,8 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
         case .notFloats(let name, let found): "tensor '\(name)' is \(found.name), wanted F32, F16 or BF16"
         case .unsupportedRopeScaling(let key, let found, let supported):
             "metadata key '\(key)' is '\(found)', supported are \(supported.joined(separator: ", "))"
+        case .adapter(let error): error.description
+        case .adapterTarget(let name): "tensor '\(name)' cannot have an adapter: it is not one matrix that tokens go through"
         case .noMemory(let purpose, let byteCount): "no memory for \(purpose): \(byteCount) bytes wanted"
         case .invalidSession(let problem): problem
         case .noTokens: "no tokens to evaluate"

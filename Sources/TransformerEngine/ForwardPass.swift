@@ -52,6 +52,8 @@ final class ForwardPass {
     let sines: FloatMatrix
     /// Sees what goes into the products, where somebody wants to know.
     var observer: ActivationSums?
+    /// Of models that are loaded with adapters.
+    let lowRank: LowRankWorkspace?
     /// A row for each worker of the pool.
     let attentionScratch: FloatMatrix
     /// What the spans of a split batch give; rows as `partials(tile:head:row:)` says.
@@ -74,8 +76,8 @@ final class ForwardPass {
     private(set) var requested: [Int] = []
 
     init(
-        parameters: Hyperparameters, ropes: [RotaryEmbedding], batchSize: Int, cache: KeyValueCache, pool: ThreadPool,
-        table: KernelTable
+        parameters: Hyperparameters, ropes: [RotaryEmbedding], batchSize: Int, cache: KeyValueCache,
+        adapters: (rank: Int, rows: Int)?, pool: ThreadPool, table: KernelTable
     ) throws(EngineError) {
         (self.parameters, self.ropes, self.cache, self.pool) = (parameters, ropes, cache, pool)
         vectors = quern_vector_kernels(table.instructionSet).pointee
@@ -93,6 +95,9 @@ final class ForwardPass {
         up = try matrix(parameters.widestFeedForward)
         experts = try parameters.experts.map { experts throws(EngineError) in
             try ExpertWorkspace(experts, width: parameters.width, batchSize: batchSize)
+        }
+        lowRank = try adapters.map { extent throws(EngineError) in
+            try LowRankWorkspace(rank: extent.rank, rows: extent.rows, batchSize: batchSize)
         }
         cosines = try matrix(parameters.ropeLength * ropes.count)
         sines = try matrix(parameters.ropeLength * ropes.count)
@@ -210,6 +215,7 @@ final class ForwardPass {
         observe([linear.name], input.start, rows: count, width: input.width)
         multiplier.multiply(
             linear.matrix, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: output)
+        if !linear.terms.isEmpty { add(linear.terms, input, to: output, rows: linear.matrix.rows) }
         add(linear.bias, to: output)
     }
 
@@ -219,6 +225,11 @@ final class ForwardPass {
         observe(group.names, input.start, rows: count, width: input.width)
         multiplier.multiply(
             group.matrices, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, outputs: outputs)
+        if lowRank != nil {
+            for (index, output) in outputs.enumerated() {
+                add(group.terms[index], input, to: output, rows: group.matrices[index].rows)
+            }
+        }
         for (bias, output) in zip(group.biases, outputs) { add(bias, to: output) }
     }
 

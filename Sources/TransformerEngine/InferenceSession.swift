@@ -60,7 +60,7 @@ public final class InferenceSession {
             vectors: quern_vector_kernels(table.instructionSet).pointee)
         pass = try ForwardPass(
             parameters: model.hyperparameters, ropes: model.network.ropes(contextLength: contextLength),
-            batchSize: self.batchSize, cache: cache, pool: pool, table: table)
+            batchSize: self.batchSize, cache: cache, adapters: model.adapterExtent, pool: pool, table: table)
         logitStorage = try FloatMatrix(rows: 1, width: model.vocabularySize, purpose: "logits")
     }
 

@@ -23,6 +23,7 @@ extension TransformerModel {
         let row =
             2 * shape.width + 2 * shape.widestFeedForward + 2 * shape.ropeLength * network.ropes(contextLength: contextLength).count
             + (shape.experts.map { ExpertWorkspace.floats(ofToken: $0, width: shape.width) } ?? 0)
+            + (adapterExtent.map { LowRankWorkspace.floats(ofTokenAt: $0) } ?? 0)
             + (shape.headCount + shape.keyValueHeadCount) * (shape.keyLength + shape.valueLength)
         let rows = min(batchSize, contextLength * slots)
         let floats =

@@ -12,22 +12,31 @@ public final class TransformerModel: Sendable {
     public let hyperparameters: Hyperparameters
     /// Tokens that the model knows: the rows of its embedding.
     public let vocabularySize: Int
-    /// Bytes of all tensors of the file.
+    /// Bytes of all tensors of the file, and of the adapters.
     public let weightByteCount: Int
+    /// The largest rank of an adapter's term, and the most rows of a product that has one.
+    let adapterExtent: (rank: Int, rows: Int)?
     let network: any Network
 
     /// The names that `general.architecture` may have in a model that generates text.
     public static var supportedArchitectures: [String] { ArchitectureList.names }
 
+    /// - Parameter adapters: what is added to the file's products, one after the other.
     /// - Throws: `EngineError.unsupportedArchitecture`; `.metadata` and `.hyperparameter` for numbers that are missing or make
-    ///   no sense; `.missingTensor`, `.tensorShape`, `.tensorType` for the first tensor that does not fit.
-    public init(file: GGUFFile) throws(EngineError) {
+    ///   no sense; `.missingTensor`, `.tensorShape`, `.tensorType` for the first tensor that does not fit; `.adapter` and
+    ///   `.adapterTarget` for an adapter's.
+    public init(file: GGUFFile, adapters: [ScaledAdapter] = []) throws(EngineError) {
         let name: String
         do { name = try file.metadata.requiredString(GGUFKey.architecture) } catch { throw .metadata(error) }
         let architecture = try ArchitectureList.named(name)
         hyperparameters = try Hyperparameters(metadata: file.metadata, architecture: name)
-        network = try architecture.load(WeightReader(file: file, parameters: hyperparameters))
+        let terms = try LowRankTerms(adapters, for: file)
+        var reader = WeightReader(file: file, parameters: hyperparameters)
+        reader.adapterTerms = adapters.isEmpty ? nil : terms
+        network = try architecture.load(reader)
+        try terms.checkAllTaken()
+        adapterExtent = terms.extent
         vocabularySize = network.vocabularySize
-        weightByteCount = file.tensorByteCount
+        weightByteCount = file.tensorByteCount + terms.byteCount
     }
 }

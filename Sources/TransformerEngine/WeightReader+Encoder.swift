@@ -41,7 +41,8 @@ extension WeightReader {
             let part = start..<start + count
             start = part.upperBound
             return Linear(
-                matrix: whole.matrix.part(rows: part), bias: biases.map { WeightVector(Array($0[part])) }, name: whole.name)
+                matrix: whole.matrix.part(rows: part), bias: biases.map { WeightVector(Array($0[part])) }, name: whole.name,
+                terms: whole.terms.map { $0.part(rows: part) })
         }
     }
 }

@@ -28,6 +28,8 @@ struct Linear: Sendable {
     let bias: WeightVector?
     /// The tensor that the matrix is, or is a part of.
     let name: String
+    /// What adapters add.
+    var terms: [LowRankTerm] = []
 }
 
 /// Matrices that take the same input, which is then prepared once.
@@ -36,11 +38,14 @@ struct LinearGroup: Sendable {
     let biases: [WeightVector?]
     /// The tensors that the matrices are or lie in, each of them once.
     let names: [String]
+    /// Of each matrix.
+    let terms: [[LowRankTerm]]
 
     init(_ linears: [Linear]) {
         matrices = linears.map(\.matrix)
         biases = linears.map(\.bias)
         names = linears.reduce(into: []) { if !$0.contains($1.name) { $0.append($1.name) } }
+        terms = linears.map(\.terms)
     }
 }
 
@@ -52,6 +57,8 @@ struct WeightReader: Sendable {
     private var prefix = ""
     /// Whether quantized matrices are expanded to F32, so that activations meet them unrounded.
     var expandsMatrices = false
+    /// What adapters add to the file's products.
+    var adapterTerms: LowRankTerms?
 
     init(file: GGUFFile, parameters: Hyperparameters) { (self.file, self.parameters) = (file, parameters) }
 
@@ -145,7 +152,8 @@ struct WeightReader: Sendable {
             let range = start..<start + count
             linears.append(
                 Linear(
-                    matrix: whole.matrix.part(rows: range), bias: biases.map { WeightVector(Array($0[range])) }, name: whole.name))
+                    matrix: whole.matrix.part(rows: range), bias: biases.map { WeightVector(Array($0[range])) }, name: whole.name,
+                    terms: whole.terms.map { $0.part(rows: range) }))
             start += count
         }
         return linears
@@ -156,8 +164,12 @@ struct WeightReader: Sendable {
         let matrix = try matrix("\(name).weight", rows: rows, columns: columns)
         return Linear(
             matrix: expandsMatrices ? try expanded(matrix, "\(name).weight") : matrix,
-            bias: try optionalVector("\(name).bias", count: rows), name: fullName("\(name).weight"))
+            bias: try optionalVector("\(name).bias", count: rows), name: fullName("\(name).weight"),
+            terms: terms("\(name).weight"))
     }
+
+    /// What adapters add to the products of the tensor `name`.
+    func terms(_ name: String) -> [LowRankTerm] { adapterTerms?.take(prefix + name) ?? [] }
 
     /// Rotary embedding with the factors of a tensor, which LongRoPE cannot do without.
     func rope(_ pairing: RotaryEmbedding.Pairing, factors name: String) throws(EngineError) -> RotaryEmbedding {

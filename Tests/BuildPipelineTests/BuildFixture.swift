@@ -33,12 +33,13 @@ struct BuildFixture {
 
     @discardableResult
     func build(
-        _ modelfile: String, as name: String = "made", to fileType: FileType? = nil, threads: Int? = 1,
-        events: @escaping BuildEvent.Handler = { _ in }
+        _ modelfile: String, as name: String = "made", to fileType: FileType? = nil, mergesAdapters: Bool = false,
+        threads: Int? = 1, events: @escaping BuildEvent.Handler = { _ in }
     ) throws -> StoredModel {
         try ModelBuilder(store: store, events: events).build(
             BuildRequest(
-                plan: try plan(modelfile), name: try ModelName(name), folder: path, fileType: fileType, threads: threads))
+                plan: try plan(modelfile), name: try ModelName(name), folder: path, fileType: fileType,
+                mergesAdapters: mergesAdapters, threads: threads))
     }
 
     func view(_ name: String) throws -> PackageView { try PackageView(try store.model(try ModelName(name)), in: store) }

@@ -85,9 +85,10 @@ import Testing
         ("FROM ./tiny.gguf\nADAPTER ./gone", "ADAPTER './gone': no such file or folder"),
         (
             "FROM ./tiny.gguf\nADAPTER ./text",
-            "ADAPTER './text': not a GGUF file (adapters and drafts are packaged as GGUF)"
+            "ADAPTER './text': neither a GGUF file nor a folder with adapter_config.json and safetensors"
         ),
-        ("FROM ./tiny.gguf\nADAPTER ./tiny.gguf", "a GGUF file whose general.type is not 'adapter'"),
+        ("FROM ./tiny.gguf\nADAPTER ./tiny.gguf", "'general.type' is 'missing', wanted 'adapter'"),
+        ("FROM ./tiny.gguf\nDRAFT ./text", "DRAFT './text': not a GGUF file (drafts are packaged as GGUF)"),
         ("FROM ./mmproj.gguf", "no FROM names a model (projectors and adapters need one)"),
         ("FROM ./tiny.gguf\nFROM ./other.gguf", "FROM names 2 models; a package holds one, with its projectors"),
         ("FROM ./tiny.gguf\nREQUIRES 99.0.0", "REQUIRES 99.0.0: this version behaves as"),

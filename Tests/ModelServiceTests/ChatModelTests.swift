@@ -1,5 +1,6 @@
 import BuildPipeline
 import ChatPrompt
+import Compute
 import GGUF
 import JSONText
 import ModelManifest
@@ -10,6 +11,7 @@ import Packaging
 import Runner
 import TestSupport
 import Testing
+import TransformerEngine
 
 /// Opening a model for talking, and a reply from end to end on random weights.
 @Suite struct ChatModels {
@@ -127,12 +129,27 @@ import Testing
         #expect(options == wanted)
     }
 
-    @Test func whatCannotBeRunIsSaid() throws {
+    @Test func adaptersOfThePackageAndOfTheCallerCount() throws {
         try fixture.folder.write(TinyModelFile.adapter().bytes, to: "lora.gguf")
+        let path = fixture.folder.path + "/lora.gguf"
+        try fixture.make("plain")
         try fixture.make("tuned") { $0.adapters = [.init("./lora.gguf")] }
-        #expect(throws: ServiceError.unsupportedLayer(model: "tuned:latest", layer: "an adapter")) {
-            try fixture.models.open("tuned")
+        func logits(_ name: String, _ adapters: [String] = []) throws -> [Float] {
+            let model = try fixture.models.load(name, adapters: try adapters.map { try AdapterSource($0) })
+            let session = try InferenceSession(model: model.transformer, contextLength: 8, pool: ThreadPool(threads: 1))
+            try session.evaluate([5, 6, 7])
+            return session.logits()
         }
+        let tuned = try logits("tuned")
+        #expect(try logits("plain") != tuned)
+        #expect(try logits("plain", [path]) == tuned)
+        #expect(try logits("tuned", [path]) == logits("plain", [path + "=1", path]))
+        #expect(try logits("plain", [path + "=0"]) == logits("plain"))
+        #expect(throws: (any Error).self) { try logits("plain", [path + "x=0.5"]) }
+        _ = try fixture.models.open("tuned", adapters: [try AdapterSource(path)])
+    }
+
+    @Test func whatCannotBeRunIsSaid() throws {
         try fixture.make("rendered") { $0.renderer = .init("qwen3-coder") }
         #expect(
             throws: ServiceError.unsupportedLayer(model: "rendered:latest", layer: "the built-in prompt renderer 'qwen3-coder'")

@@ -32,6 +32,8 @@ struct PreNormDecoder: Network {
 
     /// (vocabulary, width)
     let embedding: Linear
+    /// What adapters add to embeddings.
+    let embeddingTerms: [LowRankTerm]
     /// What embeddings are multiplied with.
     var embeddingScale: Float?
     let layers: [Layer]
@@ -56,13 +58,16 @@ struct PreNormDecoder: Network {
         let parameters = reader.parameters
         embedding = Linear(
             matrix: try reader.matrix("token_embd.weight", columns: parameters.width), bias: nil, name: "token_embd.weight")
+        embeddingTerms = reader.terms("token_embd.weight")
         var layers: [Layer] = []
         for index in 0..<parameters.layerCount { layers.append(try layer(reader.block(index), index)) }
         self.layers = layers
         outputNorm = try reader.vector("output_norm.weight", count: parameters.width)
         output =
             reader.has("output.weight")
-            ? try reader.linear("output", rows: embedding.matrix.rows, columns: parameters.width) : embedding
+            ? try reader.linear("output", rows: embedding.matrix.rows, columns: parameters.width)
+            : Linear(
+                matrix: embedding.matrix, bias: nil, name: embedding.name, terms: reader.terms("output.weight"))
         softCap = parameters.logitSoftCap
         self.ropes = ropes
     }
@@ -82,6 +87,7 @@ struct PreNormDecoder: Network {
 
     func embed(_ pass: ForwardPass) {
         pass.lookUp(embedding.matrix)
+        if !embeddingTerms.isEmpty { pass.addLookedUp(embeddingTerms) }
         if let embeddingScale { pass.scaleHidden(embeddingScale) }
     }
 

@@ -1,0 +1,58 @@
+// How the terms of adapters are added to products.
+import CKernels
+import Compute
+
+/// Memory for low-rank terms on their way: a batch's tokens at the rank, and some rows of what comes up again.
+struct LowRankWorkspace {
+    /// Rows of a product that are computed together.
+    static let mostRows = 4096
+
+    /// (tokens, rank)
+    let inner: FloatMatrix
+    /// (tokens, rows)
+    let outer: FloatMatrix
+
+    init(rank: Int, rows: Int, batchSize: Int) throws(EngineError) {
+        let purpose = "the adapters' terms of \(batchSize) tokens"
+        inner = try FloatMatrix(rows: batchSize, width: rank, purpose: purpose)
+        outer = try FloatMatrix(rows: batchSize, width: min(rows, Self.mostRows), purpose: purpose)
+    }
+
+    /// Floats that a token of a batch takes.
+    static func floats(ofTokenAt extent: (rank: Int, rows: Int)) -> Int { extent.rank + min(extent.rows, mostRows) }
+}
+
+extension ForwardPass {
+    /// output += scale * B(A input) for each term; `output` is (tokens, rows) without gaps.
+    func add(_ terms: [LowRankTerm], _ input: FloatMatrix, to output: UnsafeMutablePointer<Float>, rows: Int) {
+        guard let lowRank, count > 0 else { return }
+        for term in terms {
+            let inner = lowRank.inner.narrowed(to: term.rank)
+            multiplier.multiply(
+                term.down, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: inner.start)
+            addOuter(term, inner, to: output, rows: rows)
+        }
+    }
+
+    /// hidden += scale * B(A's row of the token): what adapters add to embeddings.
+    func addLookedUp(_ terms: [LowRankTerm]) {
+        guard let lowRank else { return }
+        for term in terms {
+            let inner = lowRank.inner.narrowed(to: term.rank)
+            forEachToken { token in term.down.expandRow(Int(tokens[token]), into: inner.row(token)) }
+            addOuter(term, inner, to: hidden.start, rows: hidden.width)
+        }
+    }
+
+    private func addOuter(_ term: LowRankTerm, _ inner: FloatMatrix, to output: UnsafeMutablePointer<Float>, rows: Int) {
+        guard let lowRank else { return }
+        forEachToken { token in vectors.scale(inner.row(token), term.scale, Int64(term.rank)) }
+        for first in stride(from: 0, to: rows, by: LowRankWorkspace.mostRows) {
+            let part = first..<min(first + LowRankWorkspace.mostRows, rows)
+            let outer = lowRank.outer.narrowed(to: part.count)
+            multiplier.multiply(
+                term.up.part(rows: part), input: UnsafePointer(inner.start), tokens: count, output: outer.start)
+            forEachToken { token in vectors.add(output + token * rows + first, outer.row(token), Int64(part.count)) }
+        }
+    }
+}
