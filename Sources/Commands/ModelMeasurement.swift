@@ -73,8 +73,8 @@ struct ModelMeasurement {
     private func read(
         _ text: [UInt8], _ subject: Subject, _ base: Subject?, _ model: inout QualityReport.Model, _ report: inout QualityReport
     ) throws {
-        let chunks = try TextChunks(
-            text: text, tokenizer: subject.model.tokenizer, contextLength: contextLength, limit: chunkLimit)
+        let chunks = try self.chunks(text, subject)
+        if let base, try self.chunks(text, base) != chunks { throw EvaluationError.differentTokens }
         let evaluation = TextEvaluation(chunks)
         let session = try session(subject, contextLength: contextLength)
         var display = ChunkProgress(progress, step: "measuring \(subject.name)", total: chunks.count)
@@ -101,6 +101,10 @@ struct ModelMeasurement {
                 name: textPath.map(Self.fileName) ?? "", contextLength: contextLength, chunkCount: chunks.count,
                 scoredCount: scores.count)
         }
+    }
+
+    private func chunks(_ text: [UInt8], _ subject: Subject) throws -> TextChunks {
+        try TextChunks(text: text, tokenizer: subject.model.tokenizer, contextLength: contextLength, limit: chunkLimit)
     }
 
     private func answer(_ tasks: [ChoiceTask], _ subject: Subject) throws -> ChoiceScore {

@@ -16,15 +16,17 @@ public struct ChoiceTask: Sendable, Equatable {
 }
 
 extension ChoiceTask {
-    /// Reads a file of tasks, in one of two forms.
+    /// Reads a file of tasks, in one of three forms.
     ///
     /// 1. JSON lines. Each is an object with the text (`context`, `ctx` or `question`), the `endings` (or `choices`), and the
     ///    index of the right one, from 0 (`label`, `answer` or `gold`; digits in a string will do). Empty lines are skipped; other
     ///    members are ignored, but HellaSwag's `activity_label` goes before its `ctx`, with a colon.
     /// 2. llama-perplexity's text form of HellaSwag: six lines a task, which are the text, the index, and four endings.
+    /// 3. llama-perplexity's binary form (`ChoiceTask+Binary.swift`).
     ///
     /// - Throws: `EvaluationError.invalidChoices` for the first line that does not fit.
     public static func parse(_ bytes: [UInt8]) throws(EvaluationError) -> [ChoiceTask] {
+        guard !isBinary(bytes) else { return try parseBinary(bytes) }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
             String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
         }
@@ -79,7 +81,7 @@ extension ChoiceTask {
         return tasks
     }
 
-    private init(checking context: String, _ endings: [String], _ answer: Int, line: Int) throws(EvaluationError) {
+    init(checking context: String, _ endings: [String], _ answer: Int, line: Int) throws(EvaluationError) {
         guard (2...256).contains(endings.count) else {
             throw .invalidChoices(line: line, problem: "\(endings.count) endings, wanted 2 to 256")
         }

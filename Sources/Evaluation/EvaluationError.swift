@@ -7,6 +7,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case contextLength(Int)
     /// Two models that are to be compared have different vocabularies.
     case vocabularies(Int, reference: Int)
+    /// Two models that are to be compared make different tokens of the text.
+    case differentTokens
     /// The activations before a tensor are infinite or not a number.
     case notFinite(tensor: String)
     /// A file of multiple-choice questions: the line, and what is wrong with it.
@@ -22,6 +24,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         case .contextLength(let length): "chunks of \(length) tokens, wanted 8 to 1048576"
         case .vocabularies(let found, let reference):
             "the model has \(found) tokens, the reference \(reference); they cannot be compared"
+        case .differentTokens: "the model and the reference make different tokens of the text; they cannot be compared"
         case .notFinite(let tensor): "activations that meet tensor '\(tensor)' are infinite or not a number"
         case .invalidChoices(let line, let problem): "line \(line) of the questions: \(problem)"
         case .choiceTooLong(let line, let tokens, let length):

@@ -5,7 +5,7 @@ public import Tokenization
 ///
 /// Each chunk is a sequence of its own. Where the model begins texts with a token, that token takes the place of each chunk's
 /// first one.
-public struct TextChunks: Sendable {
+public struct TextChunks: Sendable, Equatable {
     /// Tokens of a chunk.
     public let contextLength: Int
     /// How many chunks there are.

@@ -32,7 +32,8 @@ struct Charts {
             let (point, place) = (points[index], places[index])
             let figure = point.comparison.divergence
             let ends = [figure.value - figure.uncertainty, figure.value + figure.uncertainty].map { frame.vertical.place($0) }
-            let name = Self.shortened(point.model.type.isEmpty ? point.model.name : point.model.type)
+            let isBelow = figure.value < frame.vertical.values.lowerBound
+            let name = Self.shortened(point.model.type.isEmpty ? point.model.name : point.model.type) + (isBelow ? " ↓" : "")
             return .element(
                 "g", ["class": Self.colour(point.index)],
                 [

@@ -91,7 +91,7 @@ struct HeatMap {
                 .element("span", FigureText.short(100 * range.lowerBound, digits: 2) + " %"),
                 .element("svg", ["viewBox": "0 0 144 10", "width": "144", "height": "10"], steps),
                 .element(
-                    "span", FigureText.short(100 * range.upperBound, digits: 2) + " % relative error (RMSE over RMS of the source)"),
+                    "span", FigureText.short(100 * range.upperBound, digits: 2) + " % relative error"),
             ])
     }
 

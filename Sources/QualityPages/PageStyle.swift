@@ -15,7 +15,7 @@ enum PageStyle {
         h1{font-size:28px;line-height:1.2;margin:0 0 6px;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
         h2{font-size:16px;margin:0 0 2px;font-weight:620}
         h3{font-size:14px;margin:18px 0 6px;font-weight:600;overflow-wrap:anywhere}
-        p{margin:0 0 12px;color:var(--soft);max-width:75ch;overflow-wrap:anywhere}
+        p{margin:0 0 12px;color:var(--soft);max-width:90ch;overflow-wrap:anywhere}
         header p{font-size:15px}
         .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:14px;margin-bottom:14px}
         .card,section{background:var(--card);border:1px solid var(--rule);border-radius:12px}
@@ -54,9 +54,9 @@ enum PageStyle {
         .s4{color:var(--c4)}.s5{color:var(--c5)}.s6{color:var(--c6)}.s7{color:var(--c7)}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
-        th,td{text-align:right;padding:7px 10px;border-bottom:1px solid var(--rule);white-space:nowrap}
+        th,td{text-align:right;padding:7px 8px;border-bottom:1px solid var(--rule);white-space:nowrap}
         th:first-child,td:first-child{text-align:left;padding-left:2px}
-        td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:150px}
+        td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:120px}
         th{color:var(--faint);font-weight:550;font-size:12.5px;vertical-align:bottom}
         th button{all:unset;cursor:pointer}
         th button:hover,th button:focus-visible{color:var(--ink);text-decoration:underline}
@@ -70,7 +70,7 @@ enum PageStyle {
         @media print{:root{--bg:#fff;--card:#fff;--ink:#111;--soft:#444;--faint:#666;--rule:#ccc;--heat:#b4462b;--c0:#2563a8;--c1:#c2571a;\
         --c2:#2e8b57;--c3:#8e44ad;--c4:#b8860b;--c5:#c0396b;--c6:#117a8b;--c7:#6b6f76}
         body{font-size:12px;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}
-        section,.card,tr{break-inside:avoid}.scroll{overflow:visible}table{font-size:10.5px}th,td{padding:4px 6px}}
+        .pair,.split{grid-template-columns:1fr 1fr;gap:10px}.card .value{font-size:19px}section{padding:12px 14px}section,.card,tr{break-inside:avoid}.scroll{overflow:visible}table{font-size:10.5px}th,td{padding:4px 6px}}
         """
 
     /// Sorts a table by the column whose head is pressed: by the numbers in `data-v` where cells have them, else by their text.

@@ -11,7 +11,7 @@ extension QualityPage {
         var table = SortableTable(
             ["Model", "Type", "Size", "Bits/weight"] + (hasText ? ["Perplexity"] : [])
                 + (hasReference
-                    ? ["ln(ppl/ref)", "Mean KL", "99 %", "99.9 %", "Max", "RMS Δp", "Same top"] : [])
+                    ? ["ln(ppl/ref)", "Mean KL", "99.9 %", "Max", "RMS Δp", "Same top"] : [])
                 + (hasChoices ? ["Questions right"] : []))
         for (index, model) in report.models.enumerated() {
             var row: [SortableTable.Cell] = [
@@ -21,7 +21,7 @@ extension QualityPage {
                 .number(FigureText.fixed(model.bitsPerWeight, 2), model.bitsPerWeight),
             ]
             if hasText { row.append(model.perplexity.map(perplexity) ?? .none) }
-            if hasReference { row += model.comparison.map(cells) ?? Array(repeating: .none, count: 7) }
+            if hasReference { row += model.comparison.map(cells) ?? Array(repeating: .none, count: 6) }
             if hasChoices {
                 row.append(
                     model.choices.map { .number("\(FigureText.percent($0.share, 1)) (\($0.correct) of \($0.count))", $0.share) }
@@ -33,7 +33,7 @@ extension QualityPage {
     }
 
     private func cells(_ comparison: Comparison) -> [SortableTable.Cell] {
-        let percentiles = [0.99, 0.999, 1].map { fraction -> SortableTable.Cell in
+        let percentiles = [0.999, 1].map { fraction -> SortableTable.Cell in
             guard let value = comparison.divergence(at: fraction) else { return .none }
             return .number(FigureText.short(value), value)
         }
@@ -56,6 +56,20 @@ extension QualityPage {
         .figure(FigureText.fixed(figure.value, digits), FigureText.fixed(figure.uncertainty, digits), figure.value)
     }
 
+    /// All percentiles of one model: what the charts show, in figures.
+    func percentiles(_ comparison: Comparison) -> Markup {
+        var table = SortableTable(["Share of tokens", "KL divergence at most", "Δp at most (points)"])
+        for percentile in comparison.divergencePercentiles {
+            let delta = comparison.deltaPercentiles.first { $0.fraction == percentile.fraction }
+            table.add([
+                .number(FigureText.tick((1000 * percentile.fraction).rounded() / 10) + " %", percentile.fraction),
+                .number(FigureText.short(percentile.value), percentile.value),
+                delta.map { .number(FigureText.fixed(100 * $0.value, 2), $0.value) } ?? .none,
+            ])
+        }
+        return table.markup
+    }
+
     /// A section for each model whose tensors were compared.
     var details: [Markup] {
         let range = HeatMap.range(of: report.models)
@@ -64,7 +78,8 @@ extension QualityPage {
                 return section("Tensors of \(model.name)", "Every tensor has exactly the reference's values.", [])
             }
             return section(
-                "Tensors of \(model.name)", "Relative error of each tensor by layer and kind. Point at a cell for its figures.",
+                "Tensors of \(model.name)",
+                "Relative error of each tensor, its RMSE over the RMS of the source, by layer and kind. Point at a cell for its figures.",
                 [
                     .element(
                         "div", ["class": map.isNarrow ? "split" : nil],

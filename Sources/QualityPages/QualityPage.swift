@@ -76,7 +76,8 @@ public struct QualityPage {
                 section(
                     "What becomes of the right token",
                     "Change of the probability that the model gives the text's own next token; left of zero it got worse. Dark: 80 % of "
-                        + "the tokens, then 90 %, 98 % and 99.8 %.", [deltas.drawing]))
+                        + "the tokens, then 90 %, 98 % and 99.8 %.",
+                    [deltas.drawing] + (report.models.count == 1 ? report.models.compactMap(\.comparison).map(percentiles) : [])))
         }
         let pairs = stride(from: 0, to: blocks.count, by: 2).map { start in
             let pair = Array(blocks[start..<min(start + 2, blocks.count)])

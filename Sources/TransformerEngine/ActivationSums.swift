@@ -4,8 +4,7 @@ import Compute
 /// Adds up the squares of the activations that meet each tensor, column by column, and counts the rows that did.
 ///
 /// It sees what llama-imatrix sees: the tensors of blocks, expert by expert where there are experts, and `output.weight` where
-/// that is wanted. A sum is taken row after row in double precision, so that neither the number of threads nor the cut into
-/// batches changes a bit.
+/// that is wanted. A sum is taken row after row in double precision, so that the number of threads changes no bit.
 public final class ActivationSums {
     /// The sums of one tensor.
     public struct Entry: Sendable, Equatable {

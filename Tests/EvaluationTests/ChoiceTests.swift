@@ -32,6 +32,25 @@ import TransformerEngine
         #expect(tasks[1].line == 7)
     }
 
+    private func words(_ numbers: UInt32...) -> [UInt8] {
+        numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+    }
+
+    private func counted(_ text: String) -> [UInt8] { words(UInt32(text.utf8.count)) + Array(text.utf8) }
+
+    @Test func `the binary form is read, and cut off anywhere it is an error`() throws {
+        let parts = [words(1, 8), counted("Is it?"), words(3), counted("x"), counted("yes"), counted(""), words(0, 1, 0), words(0)]
+        let bytes = Array(parts.joined())
+        #expect(try ChoiceTask.parse(bytes) == [ChoiceTask(context: "Is it?", endings: ["x", "yes", ""], answer: 1)])
+        for length in 8..<bytes.count {
+            #expect(throws: EvaluationError.self) { try ChoiceTask.parse(Array(bytes[..<length])) }
+        }
+        let unmarked = [words(1, 8), counted("Is it?"), words(2), counted("x"), counted("y"), words(0, 0, 0)]
+        #expect(throws: EvaluationError.invalidChoices(line: 1, problem: "no answer is marked as right")) {
+            try ChoiceTask.parse(Array(unmarked.joined()))
+        }
+    }
+
     @Test(arguments: [
         "", "{\"context\": \"A\"}", "{\"context\": \"A\", \"endings\": [\"x\"], \"label\": 0}",
         "{\"context\": \"A\", \"endings\": [\"x\", \"y\"], \"label\": 2}", "{\"context\": \"A\", \"endings\": [\"x\", \"y\"]}",

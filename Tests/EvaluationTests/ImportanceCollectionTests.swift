@@ -43,7 +43,44 @@ import Testing
         #expect(abs(total / Double(entry.counts[0]) / 32 - 1) < 5e-3)
     }
 
-    @Test func `threads and batches change no bit`() throws {
+    @Test func `experts are counted one by one`() throws {
+        // More experts than choices: some of them see nothing.
+        let tiny = try TinyLlama(experts: 72)
+        let chunks = try tiny.chunks(16, letters: 34)
+        #expect(chunks.count == 2)
+        let sums = try collect(tiny, chunks).sums
+        for block in 0..<2 {
+            let entries = try ["ffn_gate_exps", "ffn_up_exps", "ffn_down_exps"].map { kind in
+                try #require(sums.entries["blk.\(block).\(kind).weight"])
+            }
+            // Each token goes through two of them.
+            #expect(entries[0].counts.count == 72)
+            #expect(entries[0].counts.reduce(0, +) == 2 * 32)
+            #expect(entries[0] == entries[1] && entries[0].counts == entries[2].counts)
+            #expect(sums.entries["blk.\(block).ffn_gate_inp.weight"]?.counts == [32])
+            for (expert, count) in entries[2].counts.enumerated() {
+                let part = entries[2].sums[expert * 64..<(expert + 1) * 64]
+                #expect((count == 0) == part.allSatisfy { $0 == 0 })
+            }
+        }
+        // Those are named, and their columns weigh alike.
+        let unseen = sums.entries.filter { $0.value.counts.contains(0) }.keys.sorted()
+        #expect(!unseen.isEmpty && sums.partial == unseen)
+        #expect(ImportanceMatrix(sums, file: "m").unseen == unseen)
+    }
+
+    @Test func `tokens one by one meet the same experts`() throws {
+        let tiny = try TinyLlama(experts: 8)
+        let chunks = try tiny.chunks(32, letters: 70)
+        let (whole, single) = (try collect(tiny, chunks).sums, try collect(tiny, chunks, batchSize: 1).sums)
+        for (name, entry) in whole.entries {
+            let other = try #require(single.entries[name])
+            #expect(entry.counts == other.counts)
+            for (left, right) in zip(entry.sums, other.sums) { #expect(abs(left - right) <= 1e-4 * max(abs(left), 1e-3)) }
+        }
+    }
+
+    @Test func `threads change no bit`() throws {
         let tiny = try TinyLlama()
         let chunks = try tiny.chunks(32)
         let wanted = try collect(tiny, chunks).sums

@@ -12,13 +12,13 @@ struct TinyLlama {
     let tokenizer: Tokenizer
     let model: TransformerModel
 
-    init(width: Int = 32, blocks: Int = 2) throws {
-        file = try GGUFFile(ByteRegion(TinyModelFile.llama(width: width, blocks: blocks).bytes), name: "tiny")
+    init(width: Int = 32, blocks: Int = 2, experts: Int = 0) throws {
+        let bytes = TinyModelFile.llama(width: width, blocks: blocks, experts: experts).bytes
+        file = try GGUFFile(ByteRegion(bytes), name: "tiny")
         tokenizer = try Tokenizer(metadata: file.metadata)
         model = try TransformerModel(file: file)
     }
 
-    /// - Parameter logitRows: a small batch makes several slices of a chunk.
     func session(contextLength: Int, batchSize: Int = 512, threads: Int = 2) throws -> InferenceSession {
         try InferenceSession(
             model: model, contextLength: contextLength, batchSize: batchSize, cacheType: .f32, pool: ThreadPool(threads: threads))

@@ -80,7 +80,8 @@ extension TinyModelFile {
     /// - Parameters:
     ///   - width: the embedding's length and every row's; K types need multiples of 256.
     ///   - blocks: layers.
-    public static func llama(width: Int = 32, blocks: Int = 1, name: String = "tiny") -> TinyModelFile {
+    ///   - experts: networks of each layer, of which a token goes through two; one network and no router where zero.
+    public static func llama(width: Int = 32, blocks: Int = 1, experts: Int = 0, name: String = "tiny") -> TinyModelFile {
         var file = TinyModelFile()
         file.add("general.architecture", "llama")
         file.add("general.name", name)
@@ -92,6 +93,10 @@ extension TinyModelFile {
             file.add("llama.\(key)", UInt32(value))
         }
         file.add("llama.attention.layer_norm_rms_epsilon", Float(1e-5))
+        if experts > 0 {
+            file.add("llama.expert_count", UInt32(experts))
+            file.add("llama.expert_used_count", UInt32(2))
+        }
         let vocabulary = file.addVocabulary()
         file.add(tensor: "token_embd.weight", [width, vocabulary])
         file.add(tensor: "output_norm.weight", [width])
@@ -100,8 +105,14 @@ extension TinyModelFile {
             for name in ["attn_norm", "ffn_norm"] { add(name, [width]) }
             for name in ["attn_q", "attn_output"] { add(name, [width, width]) }
             for name in ["attn_k", "attn_v"] { add(name, [width, width / 2]) }
-            for name in ["ffn_gate", "ffn_up"] { add(name, [width, 2 * width]) }
-            add("ffn_down", [2 * width, width])
+            guard experts > 0 else {
+                for name in ["ffn_gate", "ffn_up"] { add(name, [width, 2 * width]) }
+                add("ffn_down", [2 * width, width])
+                continue
+            }
+            add("ffn_gate_inp", [width, experts])
+            for name in ["ffn_gate_exps", "ffn_up_exps"] { add(name, [width, 2 * width, experts]) }
+            add("ffn_down_exps", [2 * width, width, experts])
         }
         return file
     }
