@@ -15,6 +15,7 @@ let safeRoom = houseRules + [.strictMemorySafety()]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// A Swift target and the tests that live beside it.
 func room(
@@ -91,6 +92,12 @@ let streets: [[Target]] = [
             "Bytes", "Compute", "Conversion", "GGUF", "Linting", "ModelManifest", "ModelStore", "ModelfilePlan",
             "ModelfileSyntax", "Packaging", "Quantization", "Tensors",
         ], testsAlso: ["JSONText", "TransformerEngine"]),
+    room(
+        "Batch",
+        [
+            yams, "BuildPipeline", "Bytes", "Compute", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelfilePlan",
+            "ModelfileSyntax", "Quantization", "Tensors",
+        ]),
     room("Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
     room(
         "ModelService",
@@ -104,10 +111,10 @@ let doors: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
-            argumentParser, "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "Evaluation", "GGUF",
-            "GoTemplate", "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan",
-            "ModelfileSyntax", "Packaging", "QualityPages", "Quantization", "Runner", "Sampling", "Tensors", "Tokenization",
-            "TransformerEngine",
+            argumentParser, "Batch", "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "Evaluation",
+            "GGUF", "GoTemplate", "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore",
+            "ModelfilePlan", "ModelfileSyntax", "Packaging", "QualityPages", "Quantization", "Runner", "Sampling", "Tensors",
+            "Tokenization", "TransformerEngine",
         ],
         swiftSettings: safeRoom),
     .testTarget(
@@ -130,6 +137,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: machineRoom + (words + languagesAndFormats + formats + meanings + combinations + streets).flatMap { $0 } + doors
         + houseTests

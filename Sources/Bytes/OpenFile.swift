@@ -127,6 +127,9 @@ extension OpenFile {
         quern_start_writing(descriptor, Int64(range.lowerBound), Int64(range.count))
     }
 
+    /// Waits until the bytes, and what is needed to read them again, are on the disk; times may follow later.
+    public borrowing func synchronizeData() throws(BytesError) { try SystemCall.check("write", path) { fdatasync(descriptor) } }
+
     /// Waits until the file's bytes are on the disk.
     public borrowing func synchronize() throws(BytesError) { try SystemCall.check("write", path) { fsync(descriptor) } }
 

@@ -26,8 +26,8 @@ struct QuernCommand: ParsableCommand {
         subcommands: [
             CreateCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, ShowCommand.self, RunCommand.self,
             ListCommand.self, CopyCommand.self, RemoveCommand.self,
-            QuantizeCommand.self, ImatrixCommand.self, MeasureCommand.self, TemplateCommand.self, TokenizeCommand.self,
-            LogitsCommand.self, BenchCommand.self,
+            QuantizeCommand.self, BatchCommand.self, ImatrixCommand.self, MeasureCommand.self, TemplateCommand.self,
+            TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
             CompletionsCommand.self,
         ])
 }

@@ -33,7 +33,9 @@ extension SharedQuantization {
             while let leader = files.indices.max(by: { left($0) < left($1) }), left(leader) > 0 {
                 let source = files[leader].steps[next[leader]].source
                 var round = Round(source: source, shares: [])
-                for file in files.indices where left(file) > 0 && files[file].steps[next[file]].source.isSameWeights(as: source) {
+                for file in files.indices where left(file) > 0 {
+                    let own = files[file].steps[next[file]].source
+                    guard file == leader || own.isSameWeights(as: source) else { continue }
                     round.shares.append(Share(file: file, step: next[file]))
                     next[file] += 1
                 }
@@ -69,9 +71,10 @@ extension SharedQuantization {
 }
 
 extension TensorSource {
-    /// Whether both are made of the same stored bytes in the same way; only the name may differ.
+    /// Whether both are made of the same stored bytes in the same way, with nothing added; only the name may differ.
     fileprivate func isSameWeights(as other: TensorSource) -> Bool {
-        storedType == other.storedType && shape == other.shape && rowOrder == other.rowOrder && parts.count == other.parts.count
+        sums.isEmpty && other.sums.isEmpty && storedType == other.storedType && shape == other.shape && rowOrder == other.rowOrder
+            && parts.count == other.parts.count
             && zip(parts, other.parts).allSatisfy { left, right in
                 left.path == right.path && left.offsetInStorage == right.offsetInStorage && left.count == right.count
                     && (left.path != nil || name == other.name)

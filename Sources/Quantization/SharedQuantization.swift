@@ -1,3 +1,4 @@
+import Bytes
 public import Compute
 import GGUF
 import Tensors
@@ -23,6 +24,8 @@ public struct SharedQuantization: Sendable {
         public let tensor: String
         /// Tensors that are done, and all of them.
         public let tensorsDone: Int, tensorCount: Int
+        /// Bytes of the sources that are done with, and all of them.
+        public let bytesDone: Int, byteCount: Int
         /// Files that the tensor was made for; those that had it already and those that failed are not among them.
         public let files: [Int]
     }
@@ -32,6 +35,9 @@ public struct SharedQuantization: Sendable {
         self.files = files
         rounds = Round.merge(files)
     }
+
+    /// Different tensors of the source that the files are made of.
+    public var tensorCount: Int { rounds.count }
 
     /// Streams every file to its receiver.
     ///
@@ -46,15 +52,24 @@ public struct SharedQuantization: Sendable {
         let stream = SharedStream(pool: pool, receivers: receivers)
         let finished = receivers.map(\.finishedTensors)
         for (file, plan) in files.enumerated() where finished[file] == 0 { stream.begin(file, header: plan.layout.header) }
+        let byteCount = rounds.reduce(0) { $0 + $1.source.byteCount }
+        var bytesDone = 0
         for (index, round) in rounds.enumerated() {
             let wanted = round.shares.filter { $0.step >= finished[$0.file] && stream.failures[$0.file] == nil }
             if !wanted.isEmpty { try stream.make(Round.products(of: wanted, in: files, codec: .selected)) }
+            bytesDone += round.source.byteCount
             try progress(
                 Progress(
-                    tensor: round.source.name, tensorsDone: index + 1, tensorCount: rounds.count,
+                    tensor: round.source.name, tensorsDone: index + 1, tensorCount: rounds.count, bytesDone: bytesDone,
+                    byteCount: byteCount,
                     files: wanted.map(\.file).filter { stream.failures[$0] == nil }))
         }
         stream.finish()
         return stream.failures
     }
+}
+
+extension TensorSource {
+    /// Bytes as they are stored.
+    fileprivate var byteCount: Int { parts.reduce(0) { $0 + $1.count } }
 }
