@@ -5,7 +5,7 @@ QUERN := .build/release/quern
 # What building and testing need beyond a Swift 6.3 toolchain.
 PACKAGES := git libc6-dev libstdc++-12-dev util-linux iproute2 python3
 
-.PHONY: all demo test build packages lint clean
+.PHONY: all demo test build packages lint fuzz clean
 
 all: build
 
@@ -30,6 +30,10 @@ lint:
 test: packages lint
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
+
+# Ten minutes of random text for everything that parses; Fuzz/run says more.
+fuzz: packages
+	Fuzz/run
 
 clean:
 	rm -rf .build

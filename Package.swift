@@ -46,6 +46,7 @@ let words: [[Target]] = [
 let languagesAndFormats: [[Target]] = [
     room("Tensors", ["Bytes"]),
     room("ModelfileSyntax", ["Diagnostics"]),
+    room("YAMLText", ["Diagnostics", yams]),
     room("GoTemplate", ["JSONText"]),
     room("JinjaTemplate", ["JSONText"]),
     room("Automata", []),
@@ -59,6 +60,7 @@ let formats: [[Target]] = [
 ]
 
 let meanings: [[Target]] = [
+    room("ModelfileSuperset", ["Diagnostics", "ModelfileSyntax"], testsAlso: ["ModelfilePlan"]),
     room("ModelfilePlan", ["Diagnostics", "JSONText", "ModelfileSyntax"]),
     room("Tokenization", ["GGUF"], testsAlso: ["Bytes", "JSONText"]),
     room("Quantization", ["Bytes", "CKernels", "Compute", "Diagnostics", "GGUF", "Tensors"], pointers: true),
@@ -77,7 +79,12 @@ let combinations: [[Target]] = [
     room(
         "Evaluation",
         ["Bytes", "Compute", "GGUF", "JSONText", "ModelManifest", "Quantization", "Tensors", "Tokenization", "TransformerEngine"]),
-    room("Linting", ["Diagnostics", "GoTemplate", "ModelfilePlan", "ModelfileSyntax"]),
+    room(
+        "Linting",
+        [
+            "ChatPrompt", "Diagnostics", "GoTemplate", "JSONText", "ModelfilePlan", "ModelfileSuperset", "ModelfileSyntax",
+            "YAMLText",
+        ]),
     room(
         "Packaging",
         ["Bytes", "GGUF", "GoTemplate", "JSONText", "ModelManifest", "ModelStore", "ModelfileSyntax", "Quantization", "Tensors"],
@@ -89,22 +96,23 @@ let streets: [[Target]] = [
     room(
         "BuildPipeline",
         [
-            "Bytes", "Compute", "Conversion", "GGUF", "Linting", "ModelManifest", "ModelStore", "ModelfilePlan",
-            "ModelfileSyntax", "Packaging", "Quantization", "Tensors",
-        ], testsAlso: ["JSONText", "TransformerEngine"]),
+            "Bytes", "Compute", "Conversion", "GGUF", "JSONText", "Linting", "ModelManifest", "ModelStore", "ModelfilePlan",
+            "ModelfileSuperset", "ModelfileSyntax", "Packaging", "Quantization", "Tensors", "Tokenization",
+        ], testsAlso: ["TransformerEngine"]),
     room(
         "Batch",
         [
             yams, "BuildPipeline", "Bytes", "Compute", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelfilePlan",
             "ModelfileSyntax", "Quantization", "Tensors",
         ]),
+    room("ModelTesting", ["ChatPrompt", "Diagnostics", "JSONText", "YAMLText"]),
     room("Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
     room(
         "ModelService",
         [
             "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
             "Packaging", "Runner", "Tokenization", "TransformerEngine",
-        ]),
+        ], testsAlso: ["Diagnostics", "ModelfileSyntax"]),
 ]
 
 let doors: [Target] = [
@@ -113,8 +121,8 @@ let doors: [Target] = [
         dependencies: [
             argumentParser, "Batch", "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "Evaluation",
             "GGUF", "GoTemplate", "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore",
-            "ModelfilePlan", "ModelfileSyntax", "Packaging", "QualityPages", "Quantization", "Runner", "Sampling", "Tensors",
-            "Tokenization", "TransformerEngine",
+            "ModelTesting", "ModelfilePlan", "ModelfileSuperset", "ModelfileSyntax", "Packaging", "QualityPages", "Quantization",
+            "Runner", "Sampling", "Tensors", "Tokenization", "TransformerEngine",
         ],
         swiftSettings: safeRoom),
     .testTarget(

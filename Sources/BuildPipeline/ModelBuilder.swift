@@ -19,7 +19,10 @@ public struct ModelBuilder: Sendable {
         (self.store, self.events) = (store, events)
     }
 
-    public func build(_ request: BuildRequest) throws -> StoredModel {
+    /// - Parameter verify: gets the package before it has its name; what it throws ends the build, and nothing of it stays.
+    public func build(
+        _ request: BuildRequest, verify: (StoredModel) throws -> Void = { _ in }
+    ) throws -> StoredModel {
         let plan = request.plan
         if let required = plan.requires?.value, try !OllamaLevel.satisfies(required) {
             throw BuildError.requiresNewer(required: required, level: OllamaLevel.version)
@@ -50,6 +53,7 @@ public struct ModelBuilder: Sendable {
             // Weights were reported when they were made.
             if !Self.isWeights(mediaType) { events(.status(blob.status)) }
         }
+        try verify(session.preview(manifest, as: request.name))
         events(.status("writing manifest"))
         let model = try session.commit(manifest, as: request.name)
         events(.status("success"))

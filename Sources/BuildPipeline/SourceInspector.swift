@@ -1,9 +1,13 @@
 import Bytes
 import GGUF
+import JSONText
 public import Linting
 import ModelManifest
 public import ModelStore
 public import ModelfileSyntax
+import Packaging
+import Tensors
+import Tokenization
 
 /// Looks at what a Modelfile's sources name, for the rules of `quern check`: nothing is read but names and headers.
 public struct SourceInspector {
@@ -15,11 +19,14 @@ public struct SourceInspector {
     /// What the texts behind FROM, ADAPTER and DRAFT name. What cannot be found out is left out.
     public func facts(for tree: ModelfileSyntaxTree) -> SourceFacts {
         let entries = tree.entries
-        // Opening a model takes longer than everything else here and serves this parameter alone.
-        let readsModels = entries.contains { $0.instruction == .parameter && $0.argument == "num_ctx" }
+        // Opening a model takes longer than everything else here, and few rules ask for it.
+        let readsModels = entries.contains { entry in
+            entry.instruction == .adapter || entry.instruction == .template
+                || entry.instruction == .parameter && entry.argument == "num_ctx"
+        }
         var facts = SourceFacts()
         for entry in entries where [.from, .adapter, .draft].contains(entry.instruction) && !entry.value.isEmpty {
-            facts[entry.value] = finding(entry, readsModels: readsModels && entry.instruction == .from)
+            facts[entry.value] = finding(entry, readsModels: readsModels && entry.instruction != .draft)
         }
         return facts
     }
@@ -29,8 +36,8 @@ public struct SourceInspector {
         if entry.instruction == .adapter, let source = try? resolver.adapter(entry.value) { path = source.path }
         do {
             if let status = try FileStatus.ifPresent(path) {
-                let isFile = status.kind == .regular
-                return .path(trainedContext: readsModels && isFile ? Self.trainedContext(path) : nil)
+                let isRead = readsModels && status.kind == .regular
+                return .path(isRead ? Self.traits(path) : ModelTraits())
             }
             let isPath = entry.instruction == .adapter || SourceReference.looksLikePath(entry.value)
             return isPath ? .absent(path: path) : try stored(entry.value, readsModels: readsModels)
@@ -41,13 +48,35 @@ public struct SourceInspector {
 
     private func stored(_ text: String, readsModels: Bool) throws -> SourceFacts.Finding {
         guard let model = try? resolver.store.model(try ModelName(text)) else { return .remote }
-        guard readsModels, let layer = model.manifest.layers(of: .model).first else { return .stored(trainedContext: nil) }
-        return .stored(trainedContext: Self.trainedContext(resolver.store.path(of: layer.digest)))
+        guard readsModels, let layer = model.manifest.layers(of: .model).first else { return .stored(ModelTraits()) }
+        var traits = Self.traits(resolver.store.path(of: layer.digest))
+        let reader = PackageReader(model, in: resolver.store)
+        for layer in model.manifest.layers(of: .parameters) {
+            traits.stops += (try? reader.parameters(layer))?["stop"]?.array?.compactMap(\.string) ?? []
+        }
+        return .stored(traits)
     }
 
-    /// The `context_length` of a GGUF file, nil for anything else.
-    private static func trainedContext(_ path: String) -> Int? {
-        guard let metadata = try? GGUFFile(path: path).metadata, let architecture = metadata.architecture else { return nil }
-        return metadata.int(GGUFKey.contextLength(architecture))
+    /// What the header of a GGUF file says; nothing for any other file.
+    private static func traits(_ path: String) -> ModelTraits {
+        var traits = ModelTraits()
+        guard let file = try? GGUFFile(path: path), let architecture = file.metadata.architecture else { return traits }
+        traits.architecture = architecture
+        traits.isAdapter = file.metadata.string("general.type").map { $0 == "adapter" }
+        if traits.isAdapter == true {
+            // An adapter's header says nothing of the base's shape, but its tensors do: blk.7.attn_q.weight.lora_a is 4096 x 8.
+            let blocks = file.tensors.compactMap { tensor in tensor.name.firstMatch(of: /^blk\.([0-9]+)\./).flatMap { Int($0.1) } }
+            traits.layerCount = blocks.max().flatMap { $0 < Int.max ? $0 + 1 : nil }
+            let query = file.tensors.first { $0.name.hasSuffix("attn_q.weight.lora_a") }
+            traits.embeddingLength = query?.shape.dimensions.first
+            return traits
+        }
+        traits.trainedContext = file.metadata.int(GGUFKey.contextLength(architecture))
+        traits.embeddingLength = file.metadata.int(GGUFKey.embeddingLength(architecture))
+        traits.layerCount = file.metadata.int("\(architecture).block_count")
+        if let vocabulary = try? Tokenizer(metadata: file.metadata).vocabulary {
+            traits.endTokens = vocabulary.endOfGeneration.sorted().map { vocabulary.text(of: $0) }
+        }
+        return traits
     }
 }

@@ -24,6 +24,13 @@ public enum FileSystem {
         return folder.hasSuffix("/") ? folder + path : folder + "/" + path
     }
 
+    /// The path of what `path` names, from the root, with every link followed.
+    public static func resolved(_ path: String) throws(BytesError) -> String {
+        guard let real = realpath(path, nil) else { throw .system(operation: "find", path: path, code: errno) }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// Gives the file at `old` the path `new`, in one step; what was at `new` is gone.
     public static func rename(_ old: String, to new: String) throws(BytesError) {
         try SystemCall.check("move '\(old)' to", new) { Glibc.rename(old, new) }

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 
 /// Whether the user asked to stop (SIGINT, SIGTERM). Long work looks here between pieces, cleans up and throws.
 public enum Interruption {
@@ -9,6 +10,17 @@ public enum Interruption {
 
     /// Forgets a request that was honoured, for a prompt that goes on after an interrupted answer.
     public static func clear() { quern_clear_interrupt() }
+
+    /// Waits; a signal ends the wait.
+    ///
+    /// - Throws: `Interrupted` once the user asked to stop.
+    public static func sleep(_ duration: Duration) throws(Interrupted) {
+        try check()
+        let (seconds, attoseconds) = duration.components
+        var time = timespec(tv_sec: Int(clamping: seconds), tv_nsec: Int(clamping: attoseconds / 1_000_000_000))
+        nanosleep(&time, nil)
+        try check()
+    }
 
     /// - Throws: `Interrupted` once the user asked to stop.
     public static func check() throws(Interrupted) { if isRequested { throw Interrupted() } }

@@ -4,6 +4,7 @@ import Bytes
 import Diagnostics
 import Linting
 import ModelService
+import ModelfileSuperset
 import ModelfileSyntax
 
 struct CheckCommand: ParsableCommand {
@@ -12,6 +13,7 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             A comment above an instruction silences rules there: # quern: ignore QM0031
             What an id means: quern explain QM0031
+            A file .quern.yaml in the Modelfile's folder or above it sets levels of rules, files to leave out and a threshold.
 
             EXAMPLES
               quern check                                  check ./Modelfile
@@ -33,6 +35,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The least severity that fails: note, warning or error.", valueName: "severity"))
     var failureThreshold: FailureThreshold?
     @Flag(help: "Mend what can be mended: files in place, standard input to standard output.") var fix = false
+    @OptionGroup var superset: SupersetOptions
 
     func validate() throws {
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be read only once") }
@@ -42,45 +45,38 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let models = try LocalModels()
         var checked: [DiagnosedText] = []
+        var checks = FileChecks(models: models, isStrict: strict, superset: superset)
         var isUnreadable = false
         for file in files {
-            do { checked.append(try check(file, models)) } catch let error as BytesError {
+            do { checked += try fix ? mended(file, &checks) : checks.check(file) } catch let error as BytesError {
                 Console.note("error: \(error)")
                 isUnreadable = true
             }
+        }
+        checked += checks.projects.values.compactMap(\.diagnosed).filter { !$0.diagnostics.isEmpty }.sorted {
+            $0.source.name < $1.source.name
         }
         let isAnswerTaken = fix && files == ["-"]
         let report = format.render(checked, color: !isAnswerTaken && Console.allowsColour(.output), width: Console.columns)
         try (isAnswerTaken ? StandardStream.error : .output).write(report)
         if format == .text { summarize(checked) }
         if isUnreadable { throw AlreadyReported(exitCode: 2) }
-        let threshold = failureThreshold?.severity ?? (strict ? .warning : .error)
-        if checked.contains(where: { $0.diagnostics.contains { $0.severity >= threshold } }) { throw AlreadyReported() }
+        let isFailure = checked.contains { text in
+            text.diagnostics.contains { $0.severity >= checks.threshold(for: text, given: failureThreshold?.severity) }
+        }
+        if isFailure { throw AlreadyReported() }
     }
 
-    private func check(_ file: String, _ models: LocalModels) throws -> DiagnosedText {
-        let reading = ModelfileReading(path: file)
-        let bytes = try reading.bytes()
-        let inspector = SourceInspector(folder: ModelfileReading.folder(of: file), store: models.store)
-        let linter = Linter(isStrict: strict)
-        func diagnose(_ bytes: [UInt8]) -> DiagnosedText {
-            let tree = ModelfileSyntaxTree(parsing: bytes, name: reading.name)
-            return DiagnosedText(tree.source, linter.check(tree, facts: inspector.facts(for: tree)))
-        }
-        let found = diagnose(bytes)
-        // Mending writes text; bytes that are none would be lost.
-        let isText = !ModelfileDecoding.decode(bytes, name: reading.name).diagnostics.contains { $0.rule == .invalidEncoding }
-        guard fix, isText else {
-            if fix { Console.note("error: \(reading.name): not valid UTF-8, left as it is") }
-            return found
-        }
-        let mended = Mending.mend(found) { diagnose(Array($0.utf8)) }
+    /// Mends a file, and the files that it draws in, and tells what is left.
+    private func mended(_ file: String, _ checks: inout FileChecks) throws -> [DiagnosedText] {
+        let mending = try checks.mend(file)
+        for path in mending.unmendable { Console.note("error: \(path): not valid UTF-8, left as it is") }
         if file == "-" {
-            try Console.put(mended.source.text)
-        } else if mended.source != found.source {
-            try reading.replace(by: mended.source.bytes)
+            try Console.put(mending.texts.first?.source.text ?? "")
+        } else {
+            for (path, text) in mending.changes.sorted(by: { $0.key < $1.key }) { try ModelfileReading.replace(path, by: text) }
         }
-        return mended
+        return mending.texts
     }
 
     private func summarize(_ checked: [DiagnosedText]) {

@@ -6,6 +6,7 @@ import JSONText
 import ModelManifest
 import ModelService
 import ModelStore
+import ModelTesting
 import ModelfilePlan
 import ModelfileSyntax
 import Quantization
@@ -18,6 +19,7 @@ struct CreateCommand: ParsableCommand {
               quern create chat                            from ./Modelfile
               quern create chat -f chat.modelfile -q Q4_K_M
               quern create chat -f Modelfile --plan        print what would be built, touch nothing
+              quern create chat --target small --arg SIZE=3b
               echo "FROM ./model.gguf" | quern create chat -f -
             """)
 
@@ -30,64 +32,46 @@ struct CreateCommand: ParsableCommand {
         help: "Add the adapters to the weights, before these are quantized, instead of packaging them beside.")
     var mergesAdapters = false
     @Flag(help: "Print the build plan as JSON and stop.") var plan = false
+    @Flag(help: "Run the tests beside the Modelfile, and create nothing if one fails.") var test = false
     @Flag(help: "Link GGUF files into the store instead of copying them; they must never change afterwards.") var link = false
     @Option(help: ArgumentHelp("Threads; all that the process may use if not given.", valueName: "count")) var threads: Int?
+    @OptionGroup var superset: SupersetOptions
     @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
+        if test, file == "-" { throw ValidationError("--test wants a Modelfile with its tests beside it, not standard input") }
         guard (threads ?? 1) >= 1, (threads ?? 1) <= 1024 else { throw ValidationError("threads must be from 1 to 1024") }
     }
 
     func run() throws {
         let name = try ModelName(model)
         let fileType = try quantize.map { try FileType(named: $0) }
-        let plan = try ModelfileReading(path: file).plan(quantization: fileType?.name)
+        let plan = try ModelfileReading(path: file).plan(superset, quantization: fileType?.name)
         if self.plan { return try Console.putLine(plan.json.text(.pretty)) }
         let display = progress.display
         defer { display.finish() }
+        let tests = test ? try TestFile(file, tests: nil) : nil
         let built = try LocalModels.onHost().create(
             BuildRequest(
                 plan: plan, name: name, folder: ModelfileReading.folder(of: file), fileType: fileType,
                 mergesAdapters: mergesAdapters, linksFiles: link, threads: threads),
-            events: display.handler)
+            events: display.handler, verify: tests.map { tests in { try verify($0, tests, display) } })
         display.finish()
         guard !progress.quiet else { return }
         try Console.putLine(
             "created '\(built.name.shortest)' \(built.digest.short), \(HumanFormat.bytes(built.size))")
     }
-}
 
-/// Reads a Modelfile and tells what is wrong with it.
-struct ModelfileReading {
-    /// Licences make Modelfiles long; nothing makes them this long.
-    private static let byteLimit = 1 << 26
-
-    let path: String
-
-    /// Where a Modelfile's relative paths start.
-    static func folder(of path: String) -> String {
-        guard path != "-", let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// What the file is called in messages.
-    var name: String { path == "-" ? "<standard input>" : path }
-
-    func bytes() throws -> [UInt8] {
-        path == "-" ? try StandardStream.input.readAll() : try OpenFile.stream(path, limit: Self.byteLimit)
-    }
-
-    /// The plan of a Modelfile without errors; warnings go to standard error.
-    ///
-    /// - Throws: `AlreadyReported` once the errors are told.
-    func plan(quantization: String?) throws -> BuildPlan {
-        let tree = ModelfileSyntaxTree(parsing: try bytes(), name: name)
-        let (plan, diagnostics) = BuildPlan.make(from: tree, quantization: quantization)
-        if !diagnostics.isEmpty {
-            let renderer = TerminalRenderer(color: Console.allowsColour(.error), width: Console.columns)
-            try? StandardStream.error.write(renderer.render(diagnostics, in: tree.source))
-        }
-        guard let plan else { throw AlreadyReported() }
-        return plan
+    /// Runs the tests on a package that has no name yet.
+    private func verify(_ chat: ChatModel, _ tests: TestFile, _ display: ProgressDisplay) throws {
+        display.handler(.status("running \(tests.suite.cases.count) tests"))
+        let results = tests.suite.cases.map { TestRun(TestedChat(chat: chat)).run($0) }
+        try Interruption.check()
+        let report = TestReport(file: tests.path, results: results)
+        guard !report.hasPassed else { return }
+        display.finish()
+        try StandardStream.error.write(report.tree(color: Console.allowsColour(.error)))
+        Console.note("error: \(report.summary); nothing was created")
+        throw AlreadyReported()
     }
 }

@@ -24,7 +24,9 @@ struct QuernCommand: ParsableCommand {
             """,
         version: Invocation.version,
         subcommands: [
-            CreateCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, ShowCommand.self, RunCommand.self,
+            CreateCommand.self, CheckCommand.self, TestCommand.self, CompileCommand.self, FormatCommand.self, ExplainCommand.self,
+            ShowCommand.self,
+            RunCommand.self,
             ListCommand.self, CopyCommand.self, RemoveCommand.self,
             QuantizeCommand.self, BatchCommand.self, ImatrixCommand.self, MeasureCommand.self, TemplateCommand.self,
             TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,

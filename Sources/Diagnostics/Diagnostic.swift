@@ -18,10 +18,13 @@ public struct Diagnostic: Sendable, Hashable {
     public struct Note: Sendable, Hashable {
         public var message: String
         public var range: SourceRange?
+        /// The text that the range lies in; nil for the text of the diagnostic itself.
+        public var source: SourceText?
 
-        public init(_ message: String, at range: SourceRange? = nil) {
+        public init(_ message: String, at range: SourceRange? = nil, in source: SourceText? = nil) {
             self.message = message
             self.range = range
+            self.source = source
         }
     }
 

@@ -61,6 +61,14 @@ extension DiagnosticRule {
         example: "NAME llama3-8b\nARCH transformer\nFAMILY llama3\nCONFIG config.json\nMODEL *.safetensors\n",
         mended: "FROM ./model.gguf\n")
 
+    public static let adapterOfOtherBase = DiagnosticRule(
+        id: "QM0037", title: "an adapter that was made for another model", severity: .warning,
+        explanation: """
+            An adapter changes the weights of the model that it was trained on, and means nothing to any other. The two files \
+            say themselves what they are: architecture, width and number of layers must be the same.
+            """,
+        example: "FROM ./model.gguf\nADAPTER ./other-adapter.gguf\n", mended: "FROM ./model.gguf\nADAPTER ./adapter.gguf\n")
+
     // MARK: Template
 
     public static let invalidTemplate = DiagnosticRule(
@@ -144,6 +152,26 @@ extension DiagnosticRule {
             and runners cut the window back.
             """,
         example: "FROM ./model.gguf\nPARAMETER num_ctx 1000000\n", mended: "FROM ./model.gguf\nPARAMETER num_ctx 8192\n")
+
+    public static let stopInPrompt = DiagnosticRule(
+        id: "QM0054", title: "a stop text that cuts every answer short", severity: .warning,
+        explanation: """
+            The text occurs where the template itself lets an answer begin, in its thinking or in its tool calls, or it is so \
+            short that any answer has it: generation ends before anything was said. A stop text is what ends a turn, such as \
+            <|im_end|>, or what would begin the user's next one.
+            """,
+        example: "FROM llama3.2\nPARAMETER stop \" \"\n", mended: "FROM llama3.2\nPARAMETER stop \"User:\"\n")
+
+    public static let missingStop = DiagnosticRule(
+        id: "QM0055", title: "no stop for the token that ends a turn", severity: .note,
+        explanation: """
+            The template ends each turn with a token that the file names nowhere as a stop text. A model whose own metadata \
+            calls that token the end of its turn stops by itself; any other goes on and plays both sides of the conversation.
+            """,
+        example:
+            "FROM ./model.gguf\nTEMPLATE \"<|user|>{{ .Prompt }}<|end|><|bot|>{{ .Response }}<|end|>\"\nPARAMETER stop <|user|>\n",
+        mended:
+            "FROM ./model.gguf\nTEMPLATE \"<|user|>{{ .Prompt }}<|end|><|bot|>{{ .Response }}<|end|>\"\nPARAMETER stop <|end|>\n")
 
     // MARK: Safety
 

@@ -5,13 +5,18 @@
 extension DiagnosticRule {
     public static let table: [DiagnosticRule] = [
         invalidEncoding, unmarkedUTF16, invisibleCharacter,
-        unknownInstruction, strayText, missingValue, unterminatedQuote, swallowedInstruction, missingBlank,
+        unknownInstruction, strayText, missingValue, unterminatedQuote, swallowedInstruction, missingBlank, unknownSyntax,
         missingFrom, unknownParameter, invalidParameterValue, deprecatedParameter, unknownRole, invalidVersion, replacedValue,
         draftIsBase, parameterOutOfRange,
         quotedSource, missingSource, foreignPath, shellNoise, severalSources, unpinnedSource, foreignDialect,
+        adapterOfOtherBase,
         invalidTemplate, unknownTemplateName, templateWithoutPrompt, templateWithoutResponse, ignoredSystem,
-        messageOrder, contradictoryParameters, unreachableStop, contextPastTraining,
+        messageOrder, contradictoryParameters, unreachableStop, contextPastTraining, stopInPrompt,
+        missingStop,
         secret,
+        undefinedName, malformedSubstitution, missingArgument, invalidArgument, missingInclude, endlessInclude, includeOutside,
+        invalidTarget, inexpressible,
+        invalidYAML, unknownKey, invalidSetting,
     ]
 
     // MARK: Reading the file

@@ -1,12 +1,12 @@
 /// The pieces of JSON that the reports are made of, written here because the room of JSON has no part in diagnostics.
-enum JSONFragment {
-    static func object(_ members: [(String, String)]) -> String {
+package enum JSONFragment {
+    package static func object(_ members: [(String, String)]) -> String {
         "{" + members.map { string($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
     }
 
-    static func array(_ elements: [String]) -> String { "[" + elements.joined(separator: ",") + "]" }
+    package static func array(_ elements: [String]) -> String { "[" + elements.joined(separator: ",") + "]" }
 
-    static func string(_ text: String) -> String {
+    package static func string(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -29,7 +29,10 @@ public enum JSONRenderer {
 
     private static func note(_ note: Diagnostic.Note, in source: SourceText) -> String {
         var members = [("message", JSONFragment.string(note.message))]
-        if let place = note.range { members += [("file", JSONFragment.string(source.name)), ("range", range(place, in: source))] }
+        if let place = note.range {
+            let source = note.source ?? source
+            members += [("file", JSONFragment.string(source.name)), ("range", range(place, in: source))]
+        }
         return JSONFragment.object(members)
     }
 

@@ -41,7 +41,10 @@ public enum SARIFReport {
         ]
         let related = diagnostic.notes.enumerated().map { index, note in
             var parts = [("id", String(index)), ("message", message(note.message))]
-            if let range = note.range { parts.append(("physicalLocation", physicalLocation(range, in: text))) }
+            if let range = note.range {
+                let place = physicalLocation(range, in: DiagnosedText(note.source ?? text.source, []))
+                parts.append(("physicalLocation", place))
+            }
             return JSON.object(parts)
         }
         if !related.isEmpty { members.append(("relatedLocations", JSON.array(related))) }

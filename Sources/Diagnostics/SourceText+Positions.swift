@@ -74,6 +74,17 @@ extension SourceText {
         return line.upperBound
     }
 
+    /// The offset of a place as people count; places past a line's end mean its end, places past the text mean its end.
+    public func offset(at position: SourcePosition) -> Int {
+        let line = range(ofLine: max(position.line, 1))
+        var column = 1
+        for offset in line where !Self.isContinuation(bytes[offset]) {
+            if column >= position.column { return offset }
+            column += 1
+        }
+        return line.upperBound
+    }
+
     private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
     /// UTF-16 units of the scalar that begins with `byte`; continuation bytes add none.

@@ -18,8 +18,8 @@ public struct TerminalRenderer: Sendable {
 
     /// One diagnostic; every line ends with a newline.
     public func render(_ diagnostic: Diagnostic, in source: SourceText) -> String {
-        let placed = [diagnostic.range] + diagnostic.notes.compactMap(\.range)
-        let gutter = placed.map { String(source.line(at: $0.lowerBound)).count }.max() ?? 1
+        let noted = diagnostic.notes.compactMap { note in note.range.map { (note.source ?? source).line(at: $0.lowerBound) } }
+        let gutter = ([source.line(at: diagnostic.range.lowerBound)] + noted).map { String($0).count }.max() ?? 1
         let severity = diagnostic.severity
         var lines = [
             heading(severity, diagnostic.message, at: diagnostic.range, in: source) + " " + paint("[\(diagnostic.id)]", .faint)
@@ -27,8 +27,8 @@ public struct TerminalRenderer: Sendable {
         lines += excerpt(diagnostic.range, in: source, gutter: gutter, style: style(of: severity))
         for note in diagnostic.notes {
             if let range = note.range {
-                lines.append(heading(.note, note.message, at: range, in: source))
-                lines += excerpt(range, in: source, gutter: gutter, style: .cyan)
+                lines.append(heading(.note, note.message, at: range, in: note.source ?? source))
+                lines += excerpt(range, in: note.source ?? source, gutter: gutter, style: .cyan)
             } else {
                 lines.append(remark("note", note.message, gutter: gutter))
             }

@@ -26,8 +26,11 @@ public struct TemplateFault: Equatable, Sendable {
     public let line: Int
     /// Column of `range`'s start in Unicode scalars, from 1. (Go's own text counts bytes from 0.)
     public let column: Int
+    /// Of a block that is never closed: the action that opens it.
+    public let opener: Range<Int>?
 
-    init(problem: String, text: String, range: Range<Int>, source: TemplateSource) {
+    init(problem: String, text: String, range: Range<Int>, opener: Range<Int>? = nil, source: TemplateSource) {
+        self.opener = opener
         self.problem = problem
         self.text = text
         self.range = range

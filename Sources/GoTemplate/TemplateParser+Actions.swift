@@ -38,6 +38,7 @@ extension TemplateParser {
     }
 
     mutating func branch(_ kind: TemplateBranch.Kind) throws(TemplateError) -> TemplateBranch {
+        let start = lastActionStart
         let outerVariables = scope.variables
         defer { scope.variables = outerVariables }
         let pipeline = try pipeline(in: kind.rawValue, until: .rightDelimiter)
@@ -45,6 +46,8 @@ extension TemplateParser {
         let (body, closer) = try list()
         if kind == .range { scope.rangeDepth -= 1 }
         var elseBody: TemplateBody?
+        // What lacks its end is the block, not its {{else}}.
+        lastActionStart = start
         if case .else = closer { elseBody = try otherwise(of: kind) }
         return TemplateBranch(kind: kind, range: pipeline.range, pipeline: pipeline, body: body, elseBody: elseBody)
     }

@@ -19,6 +19,10 @@ struct TemplateParser {
     private(set) var trees: [String: TemplateBody] = [:]
 
     private var blockDepth = 0
+    /// Of the blocks being read, where the action that opens each begins; the innermost last.
+    private var openers: [Int] = []
+    /// Where the action read last begins.
+    var lastActionStart = 0
     private var lexer: TemplateLexer
     /// Tokens that were looked at and given back; the next one is last.
     private var pending: [TemplateToken] = []
@@ -41,6 +45,7 @@ struct TemplateParser {
             if peek().kind == .leftDelimiter {
                 let delimiter = next()
                 let word = nextNonSpace()
+                lastActionStart = delimiter.range.lowerBound
                 if word.kind == .keyword(.define) {
                     try definition()
                     continue
@@ -126,7 +131,11 @@ extension TemplateParser {
     /// Nodes up to the `{{end}}` or `{{else}}` that closes them.
     mutating func list() throws(TemplateError) -> (body: TemplateBody, closer: Item) {
         blockDepth += 1
-        defer { blockDepth -= 1 }
+        openers.append(lastActionStart)
+        defer {
+            blockDepth -= 1
+            openers.removeLast()
+        }
         guard blockDepth <= limits.nesting else { throw fault("blocks nest deeper than \(limits.nesting)") }
         var nodes: [TemplateNode] = []
         while peekNonSpace().kind != .end {
@@ -134,7 +143,18 @@ extension TemplateParser {
             guard case .node(let node) = item else { return (TemplateBody(nodes), item) }
             nodes.append(node)
         }
-        throw fault("unexpected EOF")
+        throw unclosedBlock()
+    }
+
+    /// The complaint about the end of the text inside a block; the innermost block is the one that lacks its end.
+    private func unclosedBlock() -> TemplateError {
+        let start = openers.last ?? 0
+        let text = "template: \(source.name):\(source.line(of: latest.range.lowerBound)): unexpected EOF"
+        let end = source.bytes[start...].firstIndex(of: UInt8(ascii: "}")).map { min($0 + 2, source.bytes.count) }
+        return .syntax(
+            TemplateFault(
+                problem: "unexpected EOF", text: text, range: latest.range, opener: start..<(end ?? source.bytes.count),
+                source: source))
     }
 
     private mutating func textOrAction() throws(TemplateError) -> Item {
@@ -143,6 +163,7 @@ extension TemplateParser {
         case .text: return .node(.text(TemplateText(range: token.range, bytes: token.bytes)))
         case .leftDelimiter:
             scope.actionStart = token.range.lowerBound
+            lastActionStart = token.range.lowerBound
             defer { scope.actionStart = nil }
             return try action(from: token.range.lowerBound)
         default: throw unexpected(token, in: "input")

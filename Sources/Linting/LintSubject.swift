@@ -11,15 +11,23 @@ public struct LintSubject: Sendable {
     let sources: [NamedSource]
     /// PARAMETER lines whose value has the right type, in order.
     let parameters: [ParameterLine]
+    /// The stop texts, in order; those that are no text left out.
+    let stops: [(text: String, line: ParameterLine)]
     /// The TEMPLATE that counts, unless a RENDERER replaces it.
     let template: WrittenTemplate?
+    private let all: [InstructionSyntax]
 
     public init(_ tree: ModelfileSyntaxTree, facts: SourceFacts = SourceFacts()) {
         self.tree = tree
         self.facts = facts
         let instructions = tree.instructions
+        all = instructions
         sources = instructions.compactMap { NamedSource($0, in: tree.source) }
         parameters = instructions.compactMap { ParameterLine($0, in: tree.source) }
+        stops = parameters.compactMap { line in
+            guard line.name == "stop", case .strings(let texts) = line.value, let text = texts.first else { return nil }
+            return (text, line)
+        }
         let isReplaced = instructions.contains { $0.instruction == .renderer }
         template =
             isReplaced ? nil : instructions.last { $0.instruction == .template }.flatMap { WrittenTemplate($0, in: tree.source) }
@@ -32,7 +40,7 @@ public struct LintSubject: Sendable {
 
     /// The instructions of one kind that have a value, in order.
     func instructions(_ instruction: Instruction) -> [(syntax: InstructionSyntax, value: ValueSyntax)] {
-        tree.instructions.compactMap { syntax in
+        all.compactMap { syntax in
             guard syntax.instruction == instruction, let value = syntax.value else { return nil }
             return (syntax, value)
         }
@@ -104,6 +112,7 @@ struct ParameterLine: Sendable {
 struct WrittenTemplate: Sendable {
     let syntax: InstructionSyntax
     let value: ValueSyntax
+    let text: String
     let parsed: Result<ParsedTemplate, TemplateError>
 
     init?(_ syntax: InstructionSyntax, in source: SourceText) {
@@ -113,9 +122,13 @@ struct WrittenTemplate: Sendable {
         // Which day it is only matters when the template runs.
         let functions = TemplateFunctions.ollama(today: { 0 })
         parsed = Result { () throws(TemplateError) in try ParsedTemplate(text, functions: functions) }
+        self.text = text
     }
 
     var tree: ParsedTemplate? { try? parsed.get() }
+
+    /// What it writes round answers; nil where that cannot be told. Found out by running the template, so not for nothing.
+    var frame: AnswerFrame? { tree == nil ? nil : AnswerFrame(text) }
 
     /// A range of the template's own text as a range of the file.
     func range(_ inner: Range<Int>) -> SourceRange {

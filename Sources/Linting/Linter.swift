@@ -7,28 +7,42 @@ public struct Linter: Sendable {
     /// The rules, by id.
     public static let rules: [any LintRule.Type] = [
         ParameterRange.self, QuotedSource.self, MissingSource.self, ForeignPath.self, ShellNoise.self, SeveralSources.self,
-        UnpinnedSource.self, InvalidTemplate.self, UnknownTemplateName.self, TemplateWithoutPrompt.self,
+        UnpinnedSource.self, AdapterOfOtherBase.self, InvalidTemplate.self, UnknownTemplateName.self, TemplateWithoutPrompt.self,
         TemplateWithoutResponse.self, IgnoredSystem.self, MessageOrder.self, ContradictoryParameters.self, UnreachableStop.self,
-        ContextPastTraining.self, Secret.self,
+        ContextPastTraining.self, StopInPrompt.self, MissingStop.self, Secret.self,
     ]
 
     /// Whether rules that ask for more than correctness speak too.
     public var isStrict: Bool
+    /// What the project says about single rules.
+    public var settings: ProjectSettings
 
-    public init(isStrict: Bool = false) { self.isStrict = isStrict }
+    public init(isStrict: Bool = false, settings: ProjectSettings = ProjectSettings()) {
+        self.isStrict = isStrict || settings.isStrict
+        self.settings = settings
+    }
 
     /// The diagnostics in the order of the text, those left out that a comment in the file asks to ignore.
     public func check(_ tree: ModelfileSyntaxTree, facts: SourceFacts = SourceFacts()) -> [Diagnostic] {
         let subject = LintSubject(tree, facts: facts)
         let suppressions = Suppressions(tree)
-        return suppressions.filter(findings(subject)).inTextOrder()
+        return suppressions.filter(findings(subject)).compactMap(leveled).inTextOrder()
+    }
+
+    /// The diagnostic as loud as the project wants it; nil where it wants silence.
+    func leveled(_ diagnostic: Diagnostic) -> Diagnostic? {
+        guard let level = settings.levels[diagnostic.id] else { return diagnostic }
+        guard let severity = level.severity else { return nil }
+        var leveled = diagnostic
+        leveled.severity = severity
+        return leveled
     }
 
     private func findings(_ subject: LintSubject) -> [Diagnostic] {
         let planned = BuildPlan.make(from: subject.tree).diagnostics
         // In a file of another tool every line is wrong, and none of it tells more than the file's kind does.
         if let dialect = ForeignDialect.find(in: subject) { return planned.filter { $0.rule.id < "QM0010" } + [dialect] }
-        let active = Self.rules.filter { isStrict || !$0.rule.isStrict }
+        let active = Self.rules.filter { isStrict || !$0.rule.isStrict || settings.levels[$0.rule.id] != nil }
         return planned + active.flatMap { $0.check(subject) }
     }
 }

@@ -5,6 +5,7 @@ import Compute
 import GGUF
 import JSONText
 import ModelManifest
+import ModelStore
 public import Packaging
 public import Runner
 public import Tokenization
@@ -109,6 +110,13 @@ public final class ChatModel {
         return [bos] + ids
     }
 
+    /// The whole prompt for a conversation, however long.
+    public func prompt(
+        for messages: [ChatMessage], tools: [ToolDefinition] = [], think: ThinkSetting = .unset
+    ) throws -> String {
+        try template.render(withSystem(messages), tools: tools, think: think.resolved(canThink: canThink))
+    }
+
     private func withSystem(_ messages: [ChatMessage]) -> [ChatMessage] {
         guard !system.isEmpty, messages.first?.role != "system" else { return messages }
         return [ChatMessage(role: "system", content: system)] + messages
@@ -138,14 +146,17 @@ extension LocalModels {
         let reference = try reference(text)
         switch reference {
         case .file(let path): return try ChatModel(name: reference.displayName, weightsPath: path, package: nil, adapters: adapters)
-        case .stored(let stored):
-            let package = try PackageView(stored, in: store)
-            guard let weights = package.weights else {
-                throw package.config.format == "safetensors"
-                    ? ServiceError.unsupportedFormat(model: reference.displayName, format: package.config.format)
-                    : ServiceError.noWeights(reference.displayName)
-            }
-            return try ChatModel(name: reference.displayName, weightsPath: weights.path, package: package, adapters: adapters)
+        case .stored(let stored): return try open(stored, name: reference.displayName, adapters: adapters)
         }
+    }
+
+    /// Opens a package for talking.
+    func open(_ stored: StoredModel, name: String, adapters: [AdapterSource] = []) throws -> ChatModel {
+        let package = try PackageView(stored, in: store)
+        guard let weights = package.weights else {
+            throw package.config.format == "safetensors"
+                ? ServiceError.unsupportedFormat(model: name, format: package.config.format) : ServiceError.noWeights(name)
+        }
+        return try ChatModel(name: name, weightsPath: weights.path, package: package, adapters: adapters)
     }
 }

@@ -12,6 +12,12 @@ extension StoreSession {
         try commit(manifest, bytes: manifest.encoded(), as: name)
     }
 
+    /// The model as it would be once committed, so that it can be tried before it has its name.
+    public func preview(_ manifest: Manifest, as name: ModelName) -> StoredModel {
+        StoredModel(
+            name: name, manifest: manifest, digest: Digest(of: manifest.encoded()), modified: FileTime(seconds: 0, nanoseconds: 0))
+    }
+
     /// Writes a manifest from elsewhere with the very bytes it came with.
     @discardableResult
     public func commit(bytes: [UInt8], as name: ModelName) throws(StoreError) -> StoredModel {

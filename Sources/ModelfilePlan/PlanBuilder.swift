@@ -25,6 +25,8 @@ struct PlanBuilder {
         case .requires: addRequires(instruction, value)
         case .message: addMessage(instruction, value)
         case .parameter: addParameter(instruction, value)
+        // Of the superset, which is compiled away before there is a plan.
+        case .arg, .include: break
         }
     }
 
@@ -183,11 +185,33 @@ extension PlanBuilder {
         let shown = DisplayWidth.truncating(value, to: 40)
         var diagnostic = Diagnostic(
             .invalidParameterValue, "parameter '\(name)' wants \(wanted.wanted), not '\(shown)'", at: range)
-        // Ollama's `show --modelfile` once wrote 1048576 as 1.048576e+06.
-        if wanted == .int, let whole = Double(value).flatMap(Int.init(exactly:)) {
-            diagnostic.fixIts = [.replace(range, with: String(whole))]
-        }
+        if let meant = Self.number(meantBy: value, wanted: wanted) { diagnostic.fixIts = [.replace(range, with: meant)] }
         return diagnostic
+    }
+
+    /// The number behind other ways to write one.
+    private static func number(meantBy value: String, wanted: ParameterType) -> String? {
+        switch wanted {
+        case .int:
+            // Ollama's `show --modelfile` once wrote 1048576 as 1.048576e+06.
+            if let whole = Double(value).flatMap(Int.init(exactly:)) { return String(whole) }
+            let digits = value.filter { $0 != "," && $0 != "_" && $0 != "'" }
+            // A context window of 4k is one of 4096.
+            if digits.lowercased().hasSuffix("k"), let thousands = Int(digits.dropLast()), (1...1 << 20).contains(thousands) {
+                return String(thousands * 1024)
+            }
+            return digits == value ? nil : Int(digits).map(String.init)
+        case .float:
+            let pointed = value.replacing(",", with: ".")
+            return pointed != value && ParameterValue.parse([pointed], as: .float) != nil ? pointed : nil
+        case .bool:
+            switch value.lowercased() {
+            case "yes", "on": return "true"
+            case "no", "off": return "false"
+            default: return nil
+            }
+        case .strings: return nil
+        }
     }
 
     /// Where `value` is a good value with a comment behind it: the offsets of the blanks between the two.

@@ -11,12 +11,17 @@ public enum Instruction: String, Sendable, Hashable, CaseIterable {
     case renderer = "RENDERER"
     case parser = "PARSER"
     case draft = "DRAFT"
+    case arg = "ARG"
+    case include = "INCLUDE"
 
     /// The word that begins the instruction, as it is usually written.
     public var keyword: String { rawValue }
 
-    /// The instruction that `word` names, in capitals or not.
-    public init?(keyword word: String) { self.init(rawValue: word.uppercased()) }
+    /// The instruction of `dialect` that `word` names, in capitals or not.
+    public init?(keyword word: String, in dialect: ModelfileDialect = .plain) {
+        self.init(rawValue: word.uppercased())
+        guard dialect.contains(self) else { return nil }
+    }
 
     /// What stands between the keyword and the value.
     public enum Argument: String, Sendable, Hashable {
@@ -36,7 +41,7 @@ public enum Instruction: String, Sendable, Hashable, CaseIterable {
     public var takesText: Bool {
         switch self {
         case .template, .system, .license, .message: true
-        case .from, .parameter, .adapter, .requires, .renderer, .parser, .draft: false
+        case .from, .parameter, .adapter, .requires, .renderer, .parser, .draft, .arg, .include: false
         }
     }
 
@@ -54,6 +59,8 @@ public enum Instruction: String, Sendable, Hashable, CaseIterable {
         case .renderer: "a built-in prompt renderer to use instead of the template"
         case .parser: "a built-in parser for the model's output"
         case .draft: "a small model that guesses ahead, to make generation faster"
+        case .arg: "a name for a text, NAME or NAME=default, written ${NAME} where the text is wanted"
+        case .include: "the instructions of another file, read as if they stood here"
         }
     }
 }

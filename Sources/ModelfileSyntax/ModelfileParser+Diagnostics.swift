@@ -45,8 +45,8 @@ extension ModelfileParser {
             diagnostics.append(unterminated(scan, open: open))
             return
         }
-        guard let tail = textBehindInnerQuote(scan),
-            let line = ValueScanner.instructionLine(in: tail.lowerBound..<quote.lowerBound, cursor)
+        guard !scan.quoting.isHeredoc, let tail = textBehindInnerQuote(scan),
+            let line = values.instructionLine(in: tail.lowerBound..<quote.lowerBound, cursor)
         else { return }
         diagnostics.append(
             Diagnostic(
@@ -59,6 +59,7 @@ extension ModelfileParser {
     }
 
     private func unterminated(_ scan: ValueScanner.Scan, open: SourceRange) -> Diagnostic {
+        if scan.quoting.isHeredoc { return unterminatedHeredoc(scan, open: open) }
         let quotes = scan.quoting.rawValue
         var diagnostic = Diagnostic(.unterminatedQuote, "these quotes are never closed", at: open)
         if let tail = textBehindInnerQuote(scan) {
@@ -71,6 +72,15 @@ extension ModelfileParser {
             diagnostic.notes.append(Diagnostic.Note("the text is taken to end here", at: end..<end))
         }
         return diagnostic
+    }
+
+    private func unterminatedHeredoc(_ scan: ValueScanner.Scan, open: SourceRange) -> Diagnostic {
+        let mark = open.lowerBound..<cursor.trimmedEnd(of: open)
+        let word = source.text(in: mark).filter { $0 != "<" && $0 != "'" }
+        let end = scan.text.upperBound
+        return Diagnostic(
+            .unterminatedQuote, "this text is never closed: no line below is '\(word)' and nothing else", at: mark,
+            fixIts: [.insert("\n\(word)", at: end, "write '\(word)' on a line of its own behind the text")])
     }
 
     /// The text on the same line behind quotes, inside a value, that look as if they were meant to close it.

@@ -49,21 +49,34 @@ extension ModelfileParser {
 
     private func suggestion(for word: String) -> Instruction? {
         if let foreign = Self.foreignWords[word.uppercased()] { return foreign }
-        return SpellingSuggestion.nearest(to: word, in: Instruction.allCases.map(\.keyword)).flatMap(Instruction.init(rawValue:))
+        return SpellingSuggestion.nearest(to: word, in: dialect.instructions.map(\.keyword)).flatMap(Instruction.init(rawValue:))
     }
 
     private mutating func reportUnknownInstruction(_ word: SourceRange) {
         let text = source.text(in: word)
+        if dialect == .plain, let instruction = Instruction(keyword: text, in: .quern1) {
+            diagnostics.append(supersetOnly(instruction, at: word))
+            return
+        }
         let suggestion = suggestion(for: text)
         let hint = suggestion.map { ", did you mean '\($0.keyword)'?" } ?? ""
         var diagnostic = Diagnostic(.unknownInstruction, "unknown instruction '\(text)'\(hint)", at: word)
         if let suggestion {
             diagnostic.fixIts = [.replace(word, with: suggestion.keyword)]
         } else {
-            let words = Instruction.allCases.map(\.keyword).joined(separator: ", ")
+            let words = dialect.instructions.map(\.keyword).joined(separator: ", ")
             diagnostic.notes = [Diagnostic.Note("the instructions are \(words)")]
         }
         diagnostics.append(diagnostic)
+    }
+
+    private func supersetOnly(_ instruction: Instruction, at range: SourceRange) -> Diagnostic {
+        let line = ModelfileDialect.syntaxLine
+        return Diagnostic(
+            .unknownInstruction, "\(instruction.keyword) belongs to Quern's superset, and this file is a plain Modelfile",
+            at: range,
+            notes: [Diagnostic.Note("a file in the superset begins with the line '\(line)'")],
+            fixIts: [.insert(line + "\n", at: 0, "write '\(line)' as the first line")])
     }
 
     /// Skips what would be the value of an instruction: closed quotes with all their lines, otherwise the rest of the line.
@@ -111,6 +124,12 @@ extension ModelfileParser {
             Diagnostic.Note("the value of \(word) has no quotes, so it ends with its line", at: previous.keyword.range)
         ]
         let start = value.text.range.lowerBound
+        if dialect == .plain, ValueScanner.heredocMark(at: start, in: cursor) != nil {
+            let line = ModelfileDialect.syntaxLine
+            diagnostic.notes = [Diagnostic.Note("texts behind << are read only where the first line is '\(line)'", at: value.range)]
+            diagnostic.fixIts = [.insert(line + "\n", at: 0, "write '\(line)' as the first line")]
+            return
+        }
         guard !source.text(in: start..<run.range.upperBound).contains("\"\"\"") else { return }
         diagnostic.fixIts = [
             FixIt(

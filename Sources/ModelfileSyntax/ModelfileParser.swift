@@ -5,16 +5,19 @@ import Diagnostics
 /// The grammar stands in Grammar/Modelfile.ebnf. After an error reading goes on at the next place where an instruction may start.
 struct ModelfileParser {
     let source: SourceText
+    let dialect: ModelfileDialect
     var cursor: SourceCursor
-    var values = ValueScanner()
+    var values: ValueScanner
     var items: [ModelfileItem] = []
     var diagnostics: [Diagnostic] = []
     /// The stray lines in a row that share one diagnostic.
     var strayRun: StrayRun?
 
-    init(_ source: SourceText) {
+    init(_ source: SourceText, _ dialect: ModelfileDialect) {
         self.source = source
+        self.dialect = dialect
         cursor = SourceCursor(source)
+        values = ValueScanner(dialect: dialect)
     }
 
     mutating func parseFile() -> ModelfileSyntaxTree {
@@ -24,7 +27,7 @@ struct ModelfileParser {
                 endStrayRun()
                 let end = SyntaxToken(.endOfFile, leadingTrivia: trivia, range: cursor.position..<cursor.position)
                 return ModelfileSyntaxTree(
-                    source: source, items: items, endOfFile: end, diagnostics: diagnostics.inTextOrder())
+                    source: source, dialect: dialect, items: items, endOfFile: end, diagnostics: diagnostics.inTextOrder())
             }
             items.append(parseItem(trivia))
         }
@@ -34,7 +37,7 @@ struct ModelfileParser {
         let start = cursor.position
         let word = cursor.skip(while: SourceCursor.isLetter)
         let text = source.text(in: word)
-        guard let instruction = Instruction(keyword: text), isEndOfKeyword, !isProse(text) else {
+        guard let instruction = Instruction(keyword: text, in: dialect), isEndOfKeyword, !isProse(text) else {
             cursor.position = start
             return .stray(parseStray(trivia))
         }

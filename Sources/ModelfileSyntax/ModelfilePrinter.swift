@@ -13,11 +13,16 @@ public enum ModelfilePrinter {
     }
 
     /// The entry without a newline behind it.
-    public static func print(_ entry: ModelfileEntry) throws(ModelfilePrintError) -> String {
+    public static func print(_ entry: ModelfileEntry) throws(ModelfilePrintError) -> String { try layOut(entry).text }
+
+    /// The entry without a newline behind it, and the quotes that its value got.
+    package static func layOut(
+        _ entry: ModelfileEntry
+    ) throws(ModelfilePrintError) -> (text: String, quoting: ValueSyntax.Quoting) {
         let words = [entry.instruction.keyword, entry.argument].compactMap { $0 }.joined(separator: " ")
         for quoting in order(for: entry.value) {
             let text = words + " " + quoting.rawValue + entry.value + quoting.rawValue
-            if readsBack(text, as: entry) { return text }
+            if readsBack(text, as: entry) { return (text, quoting) }
         }
         throw .inexpressible(instruction: words, reason: reason(for: entry))
     }

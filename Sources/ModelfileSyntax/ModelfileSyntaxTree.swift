@@ -5,31 +5,49 @@ public import Diagnostics
 /// `description` is the source, always, whatever the source was.
 public struct ModelfileSyntaxTree: Sendable {
     public let source: SourceText
+    public let dialect: ModelfileDialect
     public let items: [ModelfileItem]
     /// Holds, as trivia, what follows the last instruction.
     public let endOfFile: SyntaxToken
     /// What was wrong with the text, in its order.
     public let diagnostics: [Diagnostic]
 
-    public init(parsing source: SourceText) {
-        var parser = ModelfileParser(source)
-        self = parser.parseFile()
+    /// - Parameter dialect: nil is the one that the first line asks for.
+    public init(parsing source: SourceText, dialect: ModelfileDialect? = nil) {
+        let declared = ModelfileDialect.declared(in: source)
+        var parser = ModelfileParser(source, dialect ?? declared.dialect)
+        let tree = parser.parseFile()
+        let misplaced = ModelfileDialect.misplaced(in: source, comments: tree.comments)
+        self = tree.adding(declared.diagnostics + misplaced)
     }
 
     /// Decodes the bytes of a file (`ModelfileDecoding`), then parses them.
-    public init(parsing bytes: [UInt8], name: String = "Modelfile") {
+    public init(parsing bytes: [UInt8], name: String = "Modelfile", dialect: ModelfileDialect? = nil) {
         let decoded = ModelfileDecoding.decode(bytes, name: name)
-        let tree = ModelfileSyntaxTree(parsing: decoded.source)
-        self.init(
-            source: tree.source, items: tree.items, endOfFile: tree.endOfFile,
-            diagnostics: decoded.diagnostics + tree.diagnostics)
+        self = ModelfileSyntaxTree(parsing: decoded.source, dialect: dialect).adding(decoded.diagnostics)
     }
 
-    init(source: SourceText, items: [ModelfileItem], endOfFile: SyntaxToken, diagnostics: [Diagnostic]) {
+    init(
+        source: SourceText, dialect: ModelfileDialect, items: [ModelfileItem], endOfFile: SyntaxToken, diagnostics: [Diagnostic]
+    ) {
         self.source = source
+        self.dialect = dialect
         self.items = items
         self.endOfFile = endOfFile
         self.diagnostics = diagnostics
+    }
+
+    private func adding(_ more: [Diagnostic]) -> ModelfileSyntaxTree {
+        guard !more.isEmpty else { return self }
+        return ModelfileSyntaxTree(
+            source: source, dialect: dialect, items: items, endOfFile: endOfFile,
+            diagnostics: (more + diagnostics).inTextOrder())
+    }
+
+    /// The places of all comments, in order.
+    private var comments: some Sequence<SourceRange> {
+        (items.lazy.compactMap(\.tokens.first) + [endOfFile]).lazy
+            .flatMap(\.leadingTrivia).filter { $0.kind == .comment }.map(\.range)
     }
 
     /// The instructions in order, without what could not be understood.
@@ -103,9 +121,16 @@ public struct ValueSyntax: Sendable, Hashable {
         case bare = ""
         case quoted = "\""
         case tripleQuoted = "\"\"\""
+        /// `<<WORD`, lines, and a line `WORD`; in the superset.
+        case heredoc = "<<"
+        /// `<<'WORD'`: nothing in the lines is replaced.
+        case literalHeredoc = "<<'"
+
+        public var isHeredoc: Bool { self == .heredoc || self == .literalHeredoc }
     }
 
     public let quoting: Quoting
+    /// Of a heredoc its whole first line.
     public let openQuote: SyntaxToken?
     public let text: SyntaxToken
     /// Nil for a bare value, and where the quotes are never closed.

@@ -4,7 +4,8 @@ import Diagnostics
 ///
 /// A value that begins with `"""` goes on to the first line whose end is `"""`, one that begins with `"` to the first line whose
 /// end is `"`; blanks and invisible characters behind the quotes don't count, and quotes inside a line are text. Any other value
-/// ends with its line, blanks around it not included. There are no escapes.
+/// ends with its line, blanks around it not included. There are no escapes. In the superset a value that begins with `<<WORD` at
+/// the end of its line is made of the lines up to one that is `WORD`; the newline before that line does not belong to it.
 struct ValueScanner {
     typealias Quoting = ValueSyntax.Quoting
 
@@ -18,8 +19,11 @@ struct ValueScanner {
         var isUnterminated: Bool { quoting != .bare && closeQuote == nil }
     }
 
+    let dialect: ModelfileDialect
     /// Quotes for which a search reached the end of the file: no later one can succeed, so none is made.
     private var neverClosed: Set<Quoting> = []
+
+    init(dialect: ModelfileDialect) { self.dialect = dialect }
 
     /// The quotes at `offset`, `.bare` where there are none.
     static func quoting(at offset: Int, in cursor: SourceCursor) -> Quoting {
@@ -29,6 +33,7 @@ struct ValueScanner {
 
     /// Scans the value that begins at `offset`, behind any blanks.
     mutating func scan(at offset: Int, in cursor: SourceCursor) -> Scan {
+        if dialect != .plain, let mark = Self.heredocMark(at: offset, in: cursor) { return scanHeredoc(mark, in: cursor) }
         let quoting = Self.quoting(at: offset, in: cursor)
         let start = offset + quoting.rawValue.utf8.count
         guard quoting != .bare else {
@@ -40,7 +45,7 @@ struct ValueScanner {
             }
             neverClosed.insert(quoting)
         }
-        return Scan(quoting: quoting, text: start..<Self.recoveredEnd(from: start, in: cursor))
+        return Scan(quoting: quoting, text: start..<recoveredEnd(from: start, in: cursor))
     }
 
     private static func closeQuote(_ quoting: Quoting, from start: Int, in cursor: SourceCursor) -> SourceRange? {
@@ -60,19 +65,21 @@ struct ValueScanner {
     }
 
     /// Where to stop reading a value that is never closed: before the next line that begins with an instruction in capitals.
-    private static func recoveredEnd(from start: Int, in cursor: SourceCursor) -> Int {
+    func recoveredEnd(from start: Int, in cursor: SourceCursor) -> Int {
         let end = instructionLine(in: start..<cursor.bytes.count, cursor) ?? cursor.bytes.count
         return cursor.trimmedEnd(of: start..<end)
     }
 
     /// The start of the first line in `range`, its first line left out, that begins with an instruction in capitals.
-    static func instructionLine(in range: SourceRange, _ cursor: SourceCursor) -> Int? {
+    func instructionLine(in range: SourceRange, _ cursor: SourceCursor) -> Int? {
         var lineStart = cursor.lineEnd(from: range.lowerBound) + 1
         while lineStart < range.upperBound {
             var line = cursor
             line.position = lineStart
             let word = line.skip { $0 >= 0x41 && $0 <= 0x5A }
-            if !word.isEmpty, line.isAtBlank, Instruction(rawValue: String(decoding: cursor.bytes[word], as: UTF8.self)) != nil {
+            if !word.isEmpty, line.isAtBlank,
+                Instruction(keyword: String(decoding: cursor.bytes[word], as: UTF8.self), in: dialect) != nil
+            {
                 return lineStart
             }
             lineStart = cursor.lineEnd(from: line.position) + 1

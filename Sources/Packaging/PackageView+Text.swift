@@ -29,7 +29,12 @@ extension PackageView {
 
 
             """
-        do { return header + (try ModelfilePrinter.print(modelfileEntries)) } catch {
+        let entries = modelfileEntries
+        let sources = entries.prefix { [.from, .adapter, .draft].contains($0.instruction) }.count
+        do {
+            return header + (try ModelfilePrinter.print(Array(entries[..<sources]))) + fallbackNote
+                + (try ModelfilePrinter.print(Array(entries[sources...])))
+        } catch {
             throw .unprintable(model: name, problem: "\(error)")
         }
     }
@@ -40,7 +45,7 @@ extension PackageView {
         entries += adapters.map { ModelfileEntry(.adapter, $0.path) }
         if let draft { entries.append(ModelfileEntry(.draft, draft.path)) }
         entries += projectors.map { ModelfileEntry(.from, $0.path) }
-        if let template = template ?? fallbackTemplate { entries.append(ModelfileEntry(.template, template)) }
+        if let template { entries.append(ModelfileEntry(.template, template)) }
         if let system, !system.isEmpty { entries.append(ModelfileEntry(.system, system)) }
         if !config.renderer.isEmpty { entries.append(ModelfileEntry(.renderer, config.renderer)) }
         if !config.parser.isEmpty { entries.append(ModelfileEntry(.parser, config.parser)) }
@@ -53,10 +58,11 @@ extension PackageView {
         return entries
     }
 
-    /// What stands in for a template that is nowhere. Weights with a template of their own get none here, or a model made from the
-    /// text would not use it.
-    private var fallbackTemplate: String? {
-        weights?.file.metadata.string(GGUFKey.chatTemplate) == nil ? "{{ .Prompt }}" : nil
+    /// What stands in for a template that is nowhere, as a comment: as an instruction it would give a model made from the text a
+    /// layer that this one does not have.
+    private var fallbackNote: String {
+        let hasTemplate = template != nil || weights?.file.metadata.string(GGUFKey.chatTemplate) != nil
+        return hasTemplate ? "" : "# TEMPLATE {{ .Prompt }}\n"
     }
 
     /// Every parameter by ascending name; a list gives one value after the other.

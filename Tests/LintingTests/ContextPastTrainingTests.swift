@@ -3,7 +3,9 @@ import Linting
 import Testing
 
 @Suite struct ContextPastTrainingTests {
-    private let facts = SourceFacts(["a": .stored(trainedContext: 4096), "./b": .path(trainedContext: 4096), "c": .remote])
+    private let facts = SourceFacts([
+        "a": .stored(ModelTraits(trainedContext: 4096)), "./b": .path(ModelTraits(trainedContext: 4096)), "c": .remote,
+    ])
 
     @Test(arguments: ["a", "./b"])
     func `the window is larger than the training`(source: String) {

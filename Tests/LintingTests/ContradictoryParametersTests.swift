@@ -1,4 +1,5 @@
 import Diagnostics
+import Linting
 import Testing
 
 @Suite struct ContradictoryParametersTests {
@@ -28,4 +29,15 @@ import Testing
         "PARAMETER temperature 0\nPARAMETER seed 42\n", "PARAMETER num_ctx 4096\nPARAMETER num_predict -1\n",
     ])
     func `parameters that agree`(text: String) { expectNothing("FROM x\n\(text)", .contradictoryParameters) }
+
+    @Test func `a draft's tokens without a draft, and a choice among nothing`() {
+        expect(
+            "FROM ./m.gguf\n«PARAMETER draft_num_predict 4»\n", .contradictoryParameters,
+            ["'draft_num_predict' has no effect without a DRAFT"],
+            facts: SourceFacts(["./m.gguf": .path(ModelTraits())]))
+        expectNothing("FROM m\nPARAMETER draft_num_predict 4\n", .contradictoryParameters)
+        expect(
+            "FROM m\n«PARAMETER temperature 1»\nPARAMETER top_p 0\n", .contradictoryParameters,
+            ["'temperature' has no effect: with top_p 0 the likeliest token is always taken"])
+    }
 }

@@ -15,4 +15,17 @@ import Testing
     @Test func `a renderer makes the template useless and its mistakes harmless`() {
         expectNothing("FROM x\nRENDERER qwen3\nTEMPLATE {{ if }}\n", .invalidTemplate)
     }
+
+    @Test func `a block that is never closed is pointed at where it begins`() {
+        expect(
+            "FROM x\nTEMPLATE \"\"\"{{ range .Messages }}\n«{{- if .Role }}»a{{ else }}{{ if .Content }}b{{ end }}{{ .Content }}\"\"\"\n",
+            .invalidTemplate, ["the template does not parse: '{{- if .Role }}' has no {{ end }}"])
+    }
+
+    @Test func `misspelt functions are mended`() {
+        expect(
+            "FROM x\nTEMPLATE {{ «jsn» .Tools }}{{ .Prompt }}\n", .invalidTemplate,
+            ["the template does not parse: there is no function 'jsn', did you mean 'json'?"],
+            mended: "FROM x\nTEMPLATE {{ json .Tools }}{{ .Prompt }}\n")
+    }
 }

@@ -15,7 +15,9 @@ import Testing
     @Test func `without facts nothing is said`() { expectNothing("FROM ./gone.gguf\n", .missingSource) }
 
     @Test func `models and files that are there are no problem`() {
-        let facts = SourceFacts(["llama3.2": .remote, "./a.gguf": .path(trainedContext: nil), "b": .stored(trainedContext: 1)])
+        let facts = SourceFacts([
+            "llama3.2": .remote, "./a.gguf": .path(ModelTraits(trainedContext: nil)), "b": .stored(ModelTraits(trainedContext: 1)),
+        ])
         expectNothing("FROM llama3.2\nFROM ./a.gguf\nFROM b\n", .missingSource, facts: facts)
     }
 

@@ -13,7 +13,7 @@ import Testing
 
     @Test func `a model and its projector are one`() {
         expectNothing("FROM ./a.gguf\nFROM ./mmproj.gguf\n", .severalSources)
-        let facts = SourceFacts(["a": .path(trainedContext: nil), "b": .path(trainedContext: nil)])
+        let facts = SourceFacts(["a": .path(ModelTraits(trainedContext: nil)), "b": .path(ModelTraits(trainedContext: nil))])
         expectNothing("FROM a\nFROM b\n", .severalSources, facts: facts)
     }
 }

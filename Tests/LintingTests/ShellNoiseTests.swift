@@ -19,7 +19,9 @@ import Testing
     }
 
     @Test func `a file may have such a name`() {
-        expectNothing("FROM ./model # 2.gguf\n", .shellNoise, facts: SourceFacts(["./model # 2.gguf": .path(trainedContext: nil)]))
+        expectNothing(
+            "FROM ./model # 2.gguf\n", .shellNoise,
+            facts: SourceFacts(["./model # 2.gguf": .path(ModelTraits(trainedContext: nil))]))
         expectNothing("FROM ./my model#2.gguf\n", .shellNoise)
     }
 }

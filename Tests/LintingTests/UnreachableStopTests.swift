@@ -8,7 +8,8 @@ import Testing
             mended: "FROM x\nPARAMETER stop </s>\n")
         expect(
             "FROM x\nPARAMETER stop «[\"a\", \"b\"]»\n", .unreachableStop,
-            ["a list is taken for one stop text, brackets included; write a PARAMETER stop line for each"])
+            ["a list is taken for one stop text, brackets included; write a PARAMETER stop line for each"],
+            mended: "FROM x\nPARAMETER stop \"a\"\nPARAMETER stop \"b\"\n")
         expect(
             "FROM x\nPARAMETER stop «\"\\nUser:\"»\n", .unreachableStop,
             ["there are no escapes: '\\n' stands for a backslash and a letter"], mended: "FROM x\nPARAMETER stop \"\nUser:\"\n")
@@ -29,4 +30,14 @@ import Testing
 
     @Test(arguments: ["[INST]", "[/INST]", "\"User:\"", "<|im_end|>", "'", "### Input:", "\"a # b\"", "a #1"])
     func `stop texts as they should be`(text: String) { expectNothing("FROM x\nPARAMETER stop \(text)\n", .unreachableStop) }
+
+    @Test func `a text behind a shorter one, and a token that the template does not know`() {
+        expect(
+            "FROM x\nPARAMETER stop User:\nPARAMETER stop «\"\nUser:\"»\n", .unreachableStop,
+            ["generation ends at 'User:' before this text is whole"], mended: "FROM x\nPARAMETER stop User:\n")
+        expect(
+            "FROM x\nTEMPLATE {{ .Prompt }}<|im_end|>{{ .Response }}\nPARAMETER stop «<im_end>»\n", .unreachableStop,
+            ["the template knows no '<im_end>', did you mean '<|im_end|>'?"],
+            mended: "FROM x\nTEMPLATE {{ .Prompt }}<|im_end|>{{ .Response }}\nPARAMETER stop <|im_end|>\n")
+    }
 }

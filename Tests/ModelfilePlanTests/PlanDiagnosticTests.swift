@@ -118,12 +118,14 @@ import Testing
                 Modelfile:4:20: error: parameter 'use_mmap' wants true or false, not 'yes' [QM0022]
                  4 | PARAMETER use_mmap yes
                    |                    ^^^
+                   = help: write 'true'
                 Modelfile:5:17: error: parameter 'seed' wants a whole number, not '' [QM0022]
                  5 | PARAMETER seed ""
                    |                 ^
                 Modelfile:6:19: error: parameter 'num_ctx' wants a whole number, not '4k' [QM0022]
                  6 | PARAMETER num_ctx 4k
                    |                   ^^
+                   = help: write '4096'
 
                 """)
     }

@@ -11,14 +11,14 @@ import Testing
     }
 
     @Test func `every instruction is known`() {
-        let lines = Instruction.allCases.map { instruction in
+        let lines = ModelfileDialect.plain.instructions.map { instruction in
             switch instruction.argument {
             case .parameterName: "PARAMETER seed 1"
             case .role: "MESSAGE user 1"
             case nil: "\(instruction.keyword) 1"
             }
         }
-        #expect(entries(lines.joined(separator: "\n")).map(\.instruction) == Instruction.allCases)
+        #expect(entries(lines.joined(separator: "\n")).map(\.instruction) == ModelfileDialect.plain.instructions)
     }
 
     @Test func `keywords match in any case`() {

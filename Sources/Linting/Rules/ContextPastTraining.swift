@@ -8,7 +8,7 @@ enum ContextPastTraining: LintRule {
     static func check(_ subject: LintSubject) -> [Diagnostic] {
         guard let line = subject.parameter("num_ctx"), let size = line.number,
             let from = subject.sources.first(where: { $0.syntax.instruction == .from }),
-            let trained = trainedContext(subject.facts[from.text]), size > Double(trained)
+            let trained = subject.facts[from.text]?.traits?.trainedContext, size > Double(trained)
         else { return [] }
         return [
             Diagnostic(
@@ -16,12 +16,5 @@ enum ContextPastTraining: LintRule {
                 notes: [Diagnostic.Note("the model", at: from.range)],
                 fixIts: [.replace(line.valueRange, with: String(trained))])
         ]
-    }
-
-    private static func trainedContext(_ finding: SourceFacts.Finding?) -> Int? {
-        switch finding {
-        case .path(let tokens)?, .stored(let tokens)?: tokens
-        case .absent?, .remote?, nil: nil
-        }
     }
 }

@@ -10,13 +10,18 @@ enum ContradictoryParameters: LintRule {
     private static let choosers = ["top_k", "top_p", "min_p", "typical_p"]
 
     static func check(_ subject: LintSubject) -> [Diagnostic] {
-        greedy(subject) + penalties(subject) + windows(subject)
+        greedy(subject) + penalties(subject) + windows(subject) + drafts(subject)
     }
 
     private static func greedy(_ subject: LintSubject) -> [Diagnostic] {
         if let temperature = subject.parameter("temperature"), temperature.number == 0 {
             return choosers.compactMap { subject.parameter($0) }.filter { !isOff($0) }.map {
                 contradiction("'\($0.name)' has no effect: with temperature 0 the likeliest token is always taken", $0, temperature)
+            }
+        }
+        if let topP = subject.parameter("top_p"), let share = topP.number, share <= 0 {
+            return ["temperature", "top_k", "min_p", "typical_p"].compactMap { subject.parameter($0) }.filter { !isOff($0) }.map {
+                contradiction("'\($0.name)' has no effect: with top_p 0 the likeliest token is always taken", $0, topP)
             }
         }
         guard let topK = subject.parameter("top_k"), topK.number == 1 else { return [] }
@@ -49,6 +54,18 @@ enum ContradictoryParameters: LintRule {
         return lines.filter { ($0.number ?? 0) > size }.map {
             contradiction("'\($0.name)' is larger than the context window, num_ctx", $0, context)
         }
+    }
+
+    private static func drafts(_ subject: LintSubject) -> [Diagnostic] {
+        // A model of the store may bring its draft along.
+        guard let line = subject.parameter("draft_num_predict"), (line.number ?? 0) > 0, subject.instructions(.draft).isEmpty,
+            let from = subject.sources.first(where: { $0.syntax.instruction == .from }), subject.facts.isPath(from.text)
+        else { return [] }
+        return [
+            Diagnostic(
+                rule, "'draft_num_predict' has no effect without a DRAFT", at: line.syntax.range,
+                notes: [Diagnostic.Note("the model brings no draft along", at: from.range)])
+        ]
     }
 
     private static func contradiction(_ message: String, _ line: ParameterLine, _ other: ParameterLine) -> Diagnostic {

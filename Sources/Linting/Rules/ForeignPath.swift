@@ -23,8 +23,10 @@ enum ForeignPath: LintRule {
         if text == "~" || text.hasPrefix("~/") || text.hasPrefix("~\\") {
             return "~ is the home folder of whoever builds, and each has another one"
         }
-        if text.firstMatch(of: /%[A-Za-z_]+%/) != nil { return "variables in percent signs are not replaced" }
-        if text.firstMatch(of: /\$(\{?[A-Za-z_]|env:)/) != nil, !text.contains("$(") { return "variables are not replaced" }
+        if bytes.contains(0x25), text.firstMatch(of: /%[A-Za-z_]+%/) != nil { return "variables in percent signs are not replaced" }
+        if bytes.contains(0x24), text.firstMatch(of: /\$(\{?[A-Za-z_]|env:)/) != nil, !text.contains("$(") {
+            return "variables are not replaced"
+        }
         if text.hasPrefix("file://") { return "a path is no URL" }
         if text.contains("\\"), !text.hasSuffix(" \\") { return "\\ is a separator on Windows only" }
         return nil

@@ -9,11 +9,50 @@ enum InvalidTemplate: LintRule {
     static func check(_ subject: LintSubject) -> [Diagnostic] {
         guard let template = subject.template, case .failure(let error) = template.parsed else { return [] }
         let problem = error.fault.problem
-        // Go's words for the commonest mistake say nothing about it.
-        let notes = problem == "unexpected EOF" ? [Diagnostic.Note("an {{ if }}, {{ range }} or {{ with }} has no {{ end }}")] : []
+        if let opener = error.fault.opener { return [unclosed(opener, template, subject)] }
+        if let diagnostic = misspeltFunction(problem, error.fault.range, template) { return [diagnostic] }
+        let notes = hint(for: problem).map { [Diagnostic.Note($0)] } ?? []
         return [
             Diagnostic(
                 rule, "the template does not parse: \(problem)", at: template.range(error.fault.range), notes: notes)
         ]
+    }
+
+    /// Go complains about the text's end; the mistake is where the block begins.
+    private static func unclosed(_ opener: Range<Int>, _ template: WrittenTemplate, _ subject: LintSubject) -> Diagnostic {
+        let place = template.range(opener)
+        let action = DisplayWidth.truncating(subject.source.text(in: place), to: 40)
+        let end = template.value.text.range.upperBound
+        return Diagnostic(
+            rule, "the template does not parse: '\(action)' has no {{ end }}", at: place,
+            notes: [Diagnostic.Note("the template ends here", at: (template.value.closeQuote?.range).map { $0 } ?? end..<end)])
+    }
+
+    /// The functions that a template can call.
+    private static let functions = [
+        "json", "currentDate", "yesterdayDate", "toTypeScriptType", "and", "or", "not", "len", "index", "slice", "print", "printf",
+        "println", "eq", "ne", "lt", "le", "gt", "ge", "html", "js", "urlquery", "call",
+    ]
+
+    private static func misspeltFunction(_ problem: String, _ inner: Range<Int>, _ template: WrittenTemplate) -> Diagnostic? {
+        guard problem.hasPrefix("function \""), problem.hasSuffix("\" not defined") else { return nil }
+        let name = String(problem.dropFirst("function \"".count).dropLast("\" not defined".count))
+        guard let meant = SpellingSuggestion.nearest(to: name, in: functions) else { return nil }
+        let range = template.range(inner)
+        return Diagnostic(
+            rule, "the template does not parse: there is no function '\(name)', did you mean '\(meant)'?", at: range,
+            fixIts: [.replace(range, with: meant)])
+    }
+
+    /// What to do about the complaints of Go that do not say it.
+    private static func hint(for problem: String) -> String? {
+        if problem == "unexpected {{end}}" {
+            return "every {{ end }} belongs to an {{ if }}, {{ range }}, {{ with }} or {{ define }}"
+        }
+        if problem.hasPrefix("function ") {
+            return "functions are those of Go's text/template with json, currentDate, yesterdayDate and toTypeScriptType"
+        }
+        if problem.contains("unclosed action") { return "an action ends with }}" }
+        return nil
     }
 }

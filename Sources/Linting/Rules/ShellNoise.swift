@@ -14,6 +14,7 @@ enum ShellNoise: LintRule {
             let place = start + noise.range.lowerBound..<start + noise.range.upperBound
             return Diagnostic(
                 rule, "\(noise.problem), and is taken for part of what \(source.keyword) names", at: place,
+                notes: noise.note.map { [Diagnostic.Note($0)] } ?? [],
                 fixIts: noise.isDeletable ? [.delete(place, "delete it")] : [])
         }
     }
@@ -25,9 +26,13 @@ enum ShellNoise: LintRule {
         /// UTF-8 offsets in the text.
         let range: Range<Int>
         var isDeletable = true
+        var note: String?
     }
 
     private static func noise(in text: String) -> Noise? {
+        // Regular expressions are made anew each time, and hardly a name needs them.
+        let isSuspicious = text.utf8.contains { $0 == 0x20 || $0 == 0x09 || $0 == 0x60 || $0 == 0x24 } || text.utf8.first == 0x2D
+        guard isSuspicious else { return nil }
         func offsets(_ range: Range<String.Index>) -> Range<Int> {
             text.utf8.distance(
                 from: text.startIndex, to: range.lowerBound)..<text.utf8.distance(
@@ -43,7 +48,9 @@ enum ShellNoise: LintRule {
             return Noise(problem: "FROM has no options", range: offsets(match.range))
         }
         if let match = text.firstMatch(of: /[ \t]+[Aa][Ss][ \t]+[A-Za-z0-9_.-]+$/) {
-            return Noise(problem: "stages with AS belong to a Dockerfile", range: offsets(match.range))
+            return Noise(
+                problem: "stages with AS belong to a Dockerfile", range: offsets(match.range),
+                note: "Quern's superset has targets: its files begin with the line '\(ModelfileDialect.syntaxLine)'")
         }
         if let match = text.firstMatch(of: /[ \t]+\\$/) {
             return Noise(problem: "a line is not continued by \\", range: offsets(match.range))

@@ -16,7 +16,9 @@ enum UnreachableStop: LintRule {
                     Diagnostic(
                         rule, "the stop text '\(text)' is given twice", at: line.syntax.range,
                         notes: [Diagnostic.Note("the first time", at: former)], fixIts: [subject.deletion(of: line.syntax)]))
-            } else if let diagnostic = diagnostic(for: text, line, subject) {
+            } else if let diagnostic = diagnostic(for: text, line, subject) ?? shadowed(text, line, subject)
+                ?? misspelt(text, line, subject)
+            {
                 diagnostics.append(diagnostic)
             }
         }
@@ -37,9 +39,12 @@ enum UnreachableStop: LintRule {
         }
         if isList(text) {
             return Diagnostic(
-                rule, "a list is taken for one stop text, brackets included; write a PARAMETER stop line for each", at: range)
+                rule, "a list is taken for one stop text, brackets included; write a PARAMETER stop line for each", at: range,
+                fixIts: fixItForList(text, line))
         }
-        if let comment = text.firstRange(of: /[ \t]+# .*$/), subject.source.bytes[range.lowerBound] != 0x22 {
+        if text.utf8.contains(0x23), let comment = text.firstRange(of: /[ \t]+# .*$/),
+            subject.source.bytes[range.lowerBound] != 0x22
+        {
             let start = range.lowerBound + text.utf8.distance(from: text.startIndex, to: comment.lowerBound)
             return Diagnostic(
                 rule, "a comment behind the value is taken for part of the stop text", at: start..<range.upperBound,
@@ -53,10 +58,58 @@ enum UnreachableStop: LintRule {
         return nil
     }
 
+    /// A text that contains another stop text is never whole: generation ends at the other one.
+    private static func shadowed(_ text: String, _ line: ParameterLine, _ subject: LintSubject) -> Diagnostic? {
+        // Each text is held against each other: nobody has that many, and for a list by a machine it is not worth the time.
+        guard subject.stops.count <= 64,
+            let other = subject.stops.first(where: { !$0.text.isEmpty && $0.text != text && text.contains($0.text) }),
+            // The other one is wrong itself.
+            other.text.contains(where: { $0 != " " }), other.text.count > 1
+        else { return nil }
+        return Diagnostic(
+            rule, "generation ends at '\(other.text)' before this text is whole", at: line.valueRange,
+            notes: [Diagnostic.Note("the shorter stop text", at: other.line.valueRange)],
+            fixIts: [subject.deletion(of: line.syntax)])
+    }
+
+    /// A token that the template does not have, but nearly.
+    private static func misspelt(_ text: String, _ line: ParameterLine, _ subject: LintSubject) -> Diagnostic? {
+        guard text.hasPrefix("<"), text.hasSuffix(">"), let template = subject.template?.text, !template.contains(text),
+            text.wholeMatch(of: /<[^<>\s]+>/) != nil
+        else { return nil }
+        let tokens = template.matches(of: /<[^<>\s{}]+>/).map { String($0.0) }
+        let stops = Set(subject.stops.map(\.text))
+        guard let meant = tokens.first(where: { !stops.contains($0) && isNear($0, text) }) else { return nil }
+        return Diagnostic(
+            rule, "the template knows no '\(text)', did you mean '\(meant)'?", at: line.valueRange,
+            fixIts: [.replace(line.valueRange, with: meant)])
+    }
+
+    /// Whether two tokens differ in letter case and punctuation only.
+    private static func isNear(_ first: String, _ second: String) -> Bool {
+        func letters(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "/" } }
+        return letters(first) == letters(second)
+    }
+
     private static func isList(_ text: String) -> Bool {
         guard text.hasPrefix("["), text.hasSuffix("]") else { return false }
         let inner = text.dropFirst().dropLast().drop { $0 == " " }
         return inner.isEmpty || inner.hasPrefix("\"") || inner.hasPrefix("'")
+    }
+
+    /// A line for each text of a list of quoted texts without escapes.
+    private static func fixItForList(_ text: String, _ line: ParameterLine) -> [FixIt] {
+        let parts = text.dropFirst().dropLast().split(separator: ",").map { $0.drop { $0 == " " } }
+        let texts = parts.compactMap { part -> String? in
+            var part = part
+            while part.last == " " { part.removeLast() }
+            guard part.utf8.count > 2, let quote = part.first, quote == "\"" || quote == "'", part.last == quote else { return nil }
+            let inner = part.dropFirst().dropLast()
+            return inner.contains("\\") || inner.contains("\"") ? nil : String(inner)
+        }
+        guard !texts.isEmpty, texts.count == parts.count else { return [] }
+        let lines = texts.map { "PARAMETER stop \"\($0)\"" }.joined(separator: "\n")
+        return [FixIt("write a line for each", [FixIt.Edit(line.syntax.range, lines)])]
     }
 
     private static func fixItForNewlines(_ text: String, at range: SourceRange) -> [FixIt] {

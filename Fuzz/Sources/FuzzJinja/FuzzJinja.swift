@@ -1,0 +1,22 @@
+import JSONText
+import JinjaTemplate
+
+/// Any bytes as a Jinja template: it parses or says why not, and what parses ends, whatever it asks for.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzJinja(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    var limits = JinjaLimits.default
+    (limits.steps, limits.outputBytes, limits.elements) = (50_000, 1 << 18, 10_000)
+    do {
+        let program = try JinjaProgram(text, name: "fuzz", limits: limits)
+        _ = try program.renderBytes(conversation, now: JinjaTime(secondsSince1970: 1_700_000_000))
+    } catch {
+        precondition(!error.description.isEmpty, "an error without a word")
+    }
+    return 0
+}
+
+private let conversation = JSONObject([
+    ("messages", [.object(["role": "user", "content": "hi"]), .object(["role": "assistant", "content": "ho"])]),
+    ("bos_token", "<s>"), ("eos_token", "</s>"), ("add_generation_prompt", true), ("tools", .null),
+])
