@@ -1,5 +1,10 @@
 // The streaming softmax of attention on LANES lanes: what does not depend on how the cache stores its numbers. Part of vector_simd.h.
 
+/// Asks for memory that comes up in a moment.
+INLINE void ask_for(const void *start, size_t bytes) {
+    for (size_t line = 0; line < bytes; line += 64) __builtin_prefetch((const char *)start + line);
+}
+
 /// The rows of a job on their way: every array is by rows.
 typedef struct attention_rows {
     int32_t count, key_size, value_size;

@@ -6,6 +6,8 @@ INLINE void CELL_NAME(score)(
     const int rows, const float *queries, const CELL *keys, const CELL *next, int32_t key_size, float *scores) {
     vfloat sums[SCORE_ROWS][2] = {};
     for (int32_t d = 0; d < key_size; d++) {
+        // Few rows read a cache once, faster than the processor guesses what comes next; many rows find it in their caches.
+        if (rows <= 4) ask_for(keys + QUERN_ATTENTION_TILE * key_size + d * 2 * LANES, 2 * LANES * sizeof(CELL));
         vfloat k0 = LOAD_CELLS(keys + d * QUERN_KEY_LANES), k1 = LOAD_CELLS(next + d * QUERN_KEY_LANES);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r++) {
@@ -47,6 +49,8 @@ INLINE void CELL_NAME(weigh)(
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) sums[r][v] = load(out + r * value_size + v * LANES);
     for (int32_t p = 0; p < count; p++) {
+        if (rows <= 4)
+            ask_for(values + (int64_t)(p + QUERN_ATTENTION_TILE) * value_size, (size_t)vectors * LANES * sizeof(CELL));
         vfloat row[VALUE_VECTORS];
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) row[v] = LOAD_CELLS(values + (int64_t)p * value_size + v * LANES);

@@ -1,5 +1,6 @@
-// Keys and values in blocks of 32 numbers with a common factor, Q8_0 and Q4_0, in plain C that compilers turn into vectors:
-// every table uses it, so every table stores the same bits. Layout: QuernAttention.h. The rounding of a block is ggml's.
+// Keys and values in blocks of 32 numbers with a common factor, Q8_0 and Q4_0. Every table uses it, so every table stores and reads
+// the same bits; WIDEN_HALF reads a factor, and `unpack_bytes` and `unpack_nibbles` multiply sixteen codes with sixteen factors,
+// which is exact. Layout: QuernAttention.h. The rounding of a block is ggml's.
 
 #include <math.h>
 
@@ -52,10 +53,6 @@ static quern_half round_to_q4_0(const float *x, int32_t count, int8_t *codes) {
     return quern_narrow_to_half(factor + zero_if_finite(x, count));
 }
 
-/// The two codes that share a byte of Q4_0, without their offset.
-#define LOW_CODE(byte) ((int32_t)((byte) & 15) - 8)
-#define HIGH_CODE(byte) ((int32_t)((byte) >> 4) - 8)
-
 /// Bytes from one block of 16 positions to the next.
 #define KEY_BLOCK_Q8_0 (QUERN_KEY_LANES * (int64_t)sizeof(quern_block_q8_0))
 #define KEY_BLOCK_Q4_0 (QUERN_KEY_LANES * (int64_t)sizeof(quern_block_q4_0))
@@ -93,14 +90,14 @@ static void store_key_q4_0(void *keys, int64_t position, const float *x, int32_t
     }
 }
 
-/// The keys of the 16 positions of a group as floats, component by component.
+/// The keys of the 16 positions of a group as floats, component by component; `out` has room for whole blocks.
 static void unpack_key_group_q8_0(const uint8_t *group, int32_t key_size, float *restrict out) {
     for (int32_t b = 0; b < block_count(key_size); b++, group += KEY_BLOCK_Q8_0) {
         float factors[QUERN_KEY_LANES];
         for (int32_t lane = 0; lane < QUERN_KEY_LANES; lane++) factors[lane] = WIDEN_HALF((const quern_half *)group + lane);
         const int8_t *cells = (const int8_t *)(group + 2 * QUERN_KEY_LANES);
         for (int32_t d = 0; d < part_of_block(key_size, b); d++, out += QUERN_KEY_LANES, cells += QUERN_KEY_LANES)
-            for (int32_t lane = 0; lane < QUERN_KEY_LANES; lane++) out[lane] = factors[lane] * (float)cells[lane];
+            unpack_bytes(out, factors, cells);
     }
 }
 
@@ -108,14 +105,11 @@ static void unpack_key_group_q4_0(const uint8_t *group, int32_t key_size, float 
     for (int32_t b = 0; b < block_count(key_size); b++, group += KEY_BLOCK_Q4_0, out += QUERN_QK * QUERN_KEY_LANES) {
         float factors[QUERN_KEY_LANES];
         for (int32_t lane = 0; lane < QUERN_KEY_LANES; lane++) factors[lane] = WIDEN_HALF((const quern_half *)group + lane);
+        float spare[QUERN_KEY_LANES];
         const int32_t count = part_of_block(key_size, b);
-        for (int32_t d = 0; d < QUERN_QK / 2; d++) {
-            const uint8_t *cells = group + (2 + d) * QUERN_KEY_LANES;
+        for (int32_t d = 0; d < QUERN_QK / 2 && d < count; d++) {
             float *low = out + d * QUERN_KEY_LANES, *high = low + QUERN_QK / 2 * QUERN_KEY_LANES;
-            if (d < count)
-                for (int32_t lane = 0; lane < QUERN_KEY_LANES; lane++) low[lane] = factors[lane] * (float)LOW_CODE(cells[lane]);
-            if (d + QUERN_QK / 2 < count)
-                for (int32_t lane = 0; lane < QUERN_KEY_LANES; lane++) high[lane] = factors[lane] * (float)HIGH_CODE(cells[lane]);
+            unpack_nibbles(low, d + QUERN_QK / 2 < count ? high : spare, factors, group + (2 + d) * QUERN_KEY_LANES);
         }
     }
 }
@@ -141,28 +135,18 @@ static void store_value_q4_0(void *values, int64_t position, const float *x, int
     }
 }
 
-/// One value as floats, still transformed.
-static void unpack_value_q8_0(const void *values, int64_t position, int32_t value_size, float *restrict out) {
-    const quern_block_q8_0 *blocks = (const quern_block_q8_0 *)values + position * block_count(value_size);
-    for (int32_t b = 0; b < block_count(value_size); b++, out += QUERN_QK) {
-        const float factor = WIDEN_HALF(&blocks[b].d);
-        const int32_t count = part_of_block(value_size, b);
-        if (count == QUERN_QK)
-            for (int32_t i = 0; i < QUERN_QK; i++) out[i] = factor * (float)blocks[b].qs[i];
-        else
-            for (int32_t i = 0; i < count; i++) out[i] = factor * (float)blocks[b].qs[i];
-    }
+/// A value's block as floats, still transformed.
+static inline void unpack_block_q8_0(const quern_block_q8_0 *block, float *out) {
+    float factors[QUERN_KEY_LANES];
+    for (int32_t i = 0; i < QUERN_KEY_LANES; i++) factors[i] = WIDEN_HALF(&block->d);
+    unpack_bytes(out, factors, block->qs);
+    unpack_bytes(out + QUERN_KEY_LANES, factors, block->qs + QUERN_KEY_LANES);
 }
 
-static void unpack_value_q4_0(const void *values, int64_t position, int32_t value_size, float *restrict out) {
-    const quern_block_q4_0 *blocks = (const quern_block_q4_0 *)values + position * block_count(value_size);
-    for (int32_t b = 0; b < block_count(value_size); b++, out += QUERN_QK) {
-        const float factor = WIDEN_HALF(&blocks[b].d);
-        float whole[QUERN_QK];
-        for (int32_t i = 0; i < QUERN_QK / 2; i++) whole[i] = factor * (float)LOW_CODE(blocks[b].qs[i]);
-        for (int32_t i = 0; i < QUERN_QK / 2; i++) whole[i + 16] = factor * (float)HIGH_CODE(blocks[b].qs[i]);
-        memcpy(out, whole, sizeof(float) * (size_t)part_of_block(value_size, b));
-    }
+static inline void unpack_block_q4_0(const quern_block_q4_0 *block, float *out) {
+    float factors[QUERN_KEY_LANES];
+    for (int32_t i = 0; i < QUERN_KEY_LANES; i++) factors[i] = WIDEN_HALF(&block->d);
+    unpack_nibbles(out, out + QUERN_QK / 2, factors, block->qs);
 }
 
 #define BLOCK_TYPE(type)                                                                                              \
@@ -173,6 +157,14 @@ static void unpack_value_q4_0(const void *values, int64_t position, int32_t valu
         for (int32_t d = 0; d < key_size; d++) x[d] = group[d * QUERN_KEY_LANES + position % QUERN_KEY_LANES];        \
         transform_head(x, key_size);                                                                                  \
     }                                                                                                                 \
+    static inline void unpack_value_##type(const void *values, int64_t position, int32_t size, float *restrict out) {  \
+        const quern_block_##type *block = (const quern_block_##type *)values + position * block_count(size);          \
+        for (; size >= QUERN_QK; size -= QUERN_QK, out += QUERN_QK) unpack_block_##type(block++, out);                \
+        if (size == 0) return;                                                                                        \
+        float whole[QUERN_QK];                                                                                        \
+        unpack_block_##type(block, whole);                                                                            \
+        memcpy(out, whole, sizeof(float) * (size_t)size);                                                             \
+    }                                                                                                                 \
     static void load_value_##type(const void *values, int64_t position, float *x, int32_t value_size) {               \
         unpack_value_##type(values, position, value_size, x);                                                         \
         transform_head(x, value_size);                                                                                \
@@ -182,14 +174,20 @@ static void unpack_value_q4_0(const void *values, int64_t position, int32_t valu
         const quern_attention *job, int64_t base, int32_t count, float *restrict out) {                               \
         const int64_t bytes = block_count(job->key_size) * (int64_t)sizeof(quern_block_##type) * QUERN_KEY_LANES;     \
         const uint8_t *groups = (const uint8_t *)job->keys + base / QUERN_KEY_LANES * bytes;                          \
-        for (int32_t p = 0; p < count; p += QUERN_KEY_LANES)                                                          \
-            unpack_key_group_##type(groups + p / QUERN_KEY_LANES * bytes, job->key_size, out + p * job->key_size);    \
+        for (int32_t p = 0; p < count; p += QUERN_KEY_LANES, groups += bytes) {                                       \
+            for (int64_t line = 0; line < bytes; line += 64)                                                          \
+                __builtin_prefetch(groups + QUERN_ATTENTION_TILE / QUERN_KEY_LANES * bytes + line);                   \
+            unpack_key_group_##type(groups, job->key_size, out + p * job->key_size);                                  \
+        }                                                                                                             \
         return out;                                                                                                   \
     }                                                                                                                 \
     static inline const float *unpack_values_##type(                                                                  \
         const quern_attention *job, int64_t base, int32_t count, float *restrict out) {                               \
-        for (int32_t p = 0; p < count; p++)                                                                           \
+        const int64_t bytes = block_count(job->value_size) * (int64_t)sizeof(quern_block_##type);                     \
+        for (int32_t p = 0; p < count; p++) {                                                                         \
+            __builtin_prefetch((const uint8_t *)job->values + (base + p + QUERN_ATTENTION_TILE) * bytes);             \
             unpack_value_##type(job->values, base + p, job->value_size, out + p * job->value_size);                   \
+        }                                                                                                             \
         return out;                                                                                                   \
     }
 

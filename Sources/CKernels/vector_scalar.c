@@ -113,6 +113,17 @@ static void join_spans(float *out, const float *partials, ptrdiff_t stride, int3
 #define NARROW
 #include "cache_cells.h"
 
+static void unpack_bytes(float *out, const float *factors, const int8_t *codes) {
+    for (int32_t i = 0; i < QUERN_KEY_LANES; i++) out[i] = factors[i] * (float)codes[i];
+}
+
+static void unpack_nibbles(float *low, float *high, const float *factors, const uint8_t *codes) {
+    for (int32_t i = 0; i < QUERN_KEY_LANES; i++) {
+        low[i] = factors[i] * (float)((codes[i] & 15) - 8);
+        high[i] = factors[i] * (float)((codes[i] >> 4) - 8);
+    }
+}
+
 #define WIDEN_HALF(half) quern_widen_half(*(half))
 #include "cache_blocks.h"
 

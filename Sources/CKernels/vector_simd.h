@@ -241,6 +241,26 @@ static bool all_finite(const float *x, int64_t n) {
 #define NARROW
 #include "cache_cells.h"
 
+typedef int8_t vbyte __attribute__((vector_size(LANES)));
+
+INLINE void unpack_bytes(float *out, const float *factors, const int8_t *codes) {
+    for (int32_t i = 0; i < QUERN_KEY_LANES; i += LANES) {
+        vbyte bytes;
+        memcpy(&bytes, codes + i, sizeof bytes);
+        store(out + i, load(factors + i) * __builtin_convertvector(__builtin_convertvector(bytes, vint), vfloat));
+    }
+}
+
+INLINE void unpack_nibbles(float *low, float *high, const float *factors, const uint8_t *codes) {
+    for (int32_t i = 0; i < QUERN_KEY_LANES; i += LANES) {
+        uint8_t __attribute__((vector_size(LANES))) bytes;
+        memcpy(&bytes, codes + i, sizeof bytes);
+        const vint both = __builtin_convertvector(bytes, vint);
+        store(low + i, load(factors + i) * __builtin_convertvector((both & 15) - 8, vfloat));
+        store(high + i, load(factors + i) * __builtin_convertvector((both >> 4) - 8, vfloat));
+    }
+}
+
 #define WIDEN_HALF(half) ((float)*(const _Float16 *)(half))
 #include "cache_blocks.h"
 

@@ -102,6 +102,7 @@ struct BenchCommand: ParsableCommand {
                     "threads": .number(JSONNumber(session.pool.threads)), "test": .string(result.test),
                     "tokens": .number(JSONNumber(result.tokens)), "depth": .number(JSONNumber(depth)),
                     "cache_type": .string(session.cacheType.rawValue),
+                    "peak_memory": .number(JSONNumber(SystemMemory.peakByteCount())),
                     "tokens_per_second": .number(JSONNumber(result.mean)), "median": .number(JSONNumber(result.median)),
                     "standard_deviation": .number(JSONNumber(result.deviation)),
                     "samples": .array(result.speeds.map { .number(JSONNumber($0)) }),

@@ -20,6 +20,7 @@ struct LogitsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Token ids, separated by commas.", valueName: "ids")) var ids: String
     @OptionGroup var cache: CacheOption
     @OptionGroup var adapters: AdapterOptions
+    @Flag(help: "Where numbers become infinite or undefined, name the layer.") var debugLayers = false
     @Flag(help: "Print JSON; without it, the five most likely tokens of each position.") var json = false
 
     func run() throws {
@@ -33,6 +34,7 @@ struct LogitsCommand: ParsableCommand {
         let session = try InferenceSession(
             model: loaded.transformer, contextLength: max(tokens.count, 1), cacheType: try cache.type,
             pool: ThreadPool())
+        session.inspectsLayers = debugLayers
         try session.evaluate(tokens, logits: .all)
         try loaded.file.checkIntact()
         let rows = (0..<tokens.count).map { session.logits($0) }

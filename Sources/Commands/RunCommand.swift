@@ -40,6 +40,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var adapters: AdapterOptions
     @OptionGroup var embedding: EmbeddingOptions
     @OptionGroup var cache: CacheOption
+    @Flag(help: "Where numbers become infinite or undefined, name the layer.") var debugLayers = false
 
     func validate() throws { _ = try ThinkOption.setting(think) }
 
@@ -53,6 +54,8 @@ struct RunCommand: ParsableCommand {
         var options = chat.packageOptions
         if let seed { options.sampling.seed = seed }
         if let type = cache.cacheType { options.cacheType = type }
+        options.inspectsLayers = debugLayers
+        if let note = chat.model.contextNote(for: options) { Console.note("warning: \(note)") }
         if let note = chat.templateNote { Console.note("warning: \(note)") }
         if think.isOn, !chat.canThink { Console.note("warning: model \"\(model)\" does not support thinking output") }
         let setting = think.isOn && !chat.canThink ? .unset : think

@@ -17,6 +17,7 @@ struct ShowCommand: ParsableCommand {
               quern show chat --modelfile > Modelfile
               quern show model.gguf --verbose
               quern show chat --format json
+              quern show chat --memory --num-ctx 32768 --cache-type q8_0
             """)
 
     @Argument(help: "A model of the store, or a GGUF file.") var model: String
@@ -27,17 +28,20 @@ struct ShowCommand: ParsableCommand {
     @Flag(help: "Show the system message.") var system = false
     @Flag(help: "Show what was measured and attached (`quern measure --attach`).") var quality = false
     @Flag(name: .shortAndLong, help: "Show all metadata and tensors too.") var verbose = false
+    @OptionGroup var memory: MemoryOptions
     @OptionGroup var answer: FormatOption
 
     func validate() throws {
-        guard [license, modelfile, parameters, template, system, quality].count(where: { $0 }) <= 1 else {
+        guard [license, modelfile, parameters, template, system, quality, memory.memory].count(where: { $0 }) <= 1 else {
             throw ValidationError(
-                "only one of '--license', '--modelfile', '--parameters', '--system', or '--template' can be specified")
+                "only one of '--license', '--memory', '--modelfile', '--parameters', '--system', or '--template' can be specified")
         }
+        try memory.check()
     }
 
     func run() throws {
         if quality { return try showQuality() }
+        if memory.memory { return try memory.report(model, answer.format) }
         let inspection = try LocalModels.onHost(for: model).inspect(model)
         let package = inspection.package
         if license { return try Console.putLine(package?.licenseText ?? "") }

@@ -32,9 +32,26 @@ public final class LoadedModel: Sendable {
         file.metadata.architecture.flatMap { file.metadata.int(GGUFKey.contextLength($0)) }
     }
 
-    /// The context that a session gets: what the options ask for, but no more than the model was trained with.
+    /// The context that a session gets: what the options ask for, but no more than the model was trained with and no less than
+    /// `RunOptions.smallestContextLength`.
     public func contextLength(for options: RunOptions) -> Int {
         let wanted = options.contextLength ?? RunOptions.defaultContextLength
-        return min(wanted, trainedContextLength ?? wanted)
+        return max(min(wanted, trainedContextLength ?? wanted), RunOptions.smallestContextLength)
+    }
+
+    /// Says so where the context is not the one that was asked for.
+    public func contextNote(for options: RunOptions) -> String? {
+        let given = contextLength(for: options)
+        guard let wanted = options.contextLength, wanted != given else { return nil }
+        return wanted < given
+            ? "num_ctx \(wanted) is too small; the context holds \(given) tokens"
+            : "num_ctx \(wanted) is more than the model was trained with; the context holds \(given) tokens"
+    }
+
+    /// What running the model with these options takes, apart from the program itself.
+    public func memoryEstimate(for options: RunOptions, threads: Int) throws -> MemoryEstimate {
+        let length = contextLength(for: options)
+        return try transformer.memoryEstimate(
+            contextLength: length, batchSize: min(options.batchLength, length), cacheType: options.cacheType, threads: threads)
     }
 }

@@ -17,9 +17,13 @@ public struct RunOptions: Sendable, Equatable {
     public var stop: [String] = []
     /// How keys and values of the context are stored.
     public var cacheType = CacheType.f16
+    /// Whether an error about numbers that are none names the layer where they began, at some cost.
+    public var inspectsLayers = false
     public var sampling = SamplingOptions()
 
     public static let defaultContextLength = 4096
+    /// What a smaller `num_ctx` is raised to, as in Ollama.
+    public static let smallestContextLength = 4
     /// More threads than this only cost memory.
     static let largestThreadCount = 1024
 
@@ -50,7 +54,7 @@ extension RunOptions {
 
     private mutating func apply(_ name: String, _ value: JSONValue) throws(RunnerError) -> Bool {
         switch name {
-        case "num_ctx": contextLength = max(4, try integer(name, value))
+        case "num_ctx": contextLength = try integer(name, value)
         case "num_batch": batchLength = max(1, try integer(name, value))
         case "num_thread":
             let count = try integer(name, value)

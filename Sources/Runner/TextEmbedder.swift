@@ -13,7 +13,8 @@ public final class TextEmbedder {
     public init(model: LoadedEmbedder, options: RunOptions, pool: ThreadPool) throws {
         self.model = model
         session = try EmbeddingSession(
-            model: model.encoder, contextLength: options.contextLength ?? RunOptions.defaultContextLength,
+            model: model.encoder,
+            contextLength: max(options.contextLength ?? RunOptions.defaultContextLength, RunOptions.smallestContextLength),
             batchSize: options.batchLength, pool: pool)
         contextLength = session.contextLength
     }

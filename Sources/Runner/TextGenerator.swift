@@ -23,6 +23,7 @@ public final class TextGenerator {
         session = try InferenceSession(
             model: model.transformer, contextLength: contextLength, batchSize: batchLength, cacheType: options.cacheType,
             pool: pool)
+        session.inspectsLayers = options.inspectsLayers
     }
 
     /// Generates until the model ends its turn, a stop string comes, or the limit is reached.
@@ -36,7 +37,8 @@ public final class TextGenerator {
     ) throws -> GenerationSummary {
         var summary = GenerationSummary()
         let whole = prompt.count
-        let prompt = try PromptWindow(contextLength: contextLength, keep: options.keep).fit(prompt)
+        let window = PromptWindow(contextLength: contextLength, keep: options.keep, addsBOS: model.tokenizer.addsBOS)
+        let prompt = try window.fit(prompt)
         (summary.promptTokens, summary.omittedTokens) = (prompt.count, whole - prompt.count)
         let start = ContinuousClock.now
         guard try evaluatePrompt(prompt, &summary, isCancelled) else { return summary }
@@ -68,7 +70,7 @@ public final class TextGenerator {
                 summary.endReason = .stop
                 break
             }
-            if summary.generatedTokens < limit { try advance(token, keep: options.keep) }
+            if summary.generatedTokens < limit { try advance(token, window, promptLength: prompt.count) }
         }
         try Self.pass(text.finish(), to: emit)
         summary.generationDuration = afterPrompt.duration(to: .now)
@@ -101,12 +103,11 @@ public final class TextGenerator {
     }
 
     /// Computes a generated token, making room in a full context.
-    private func advance(_ token: TokenID, keep: Int) throws {
-        if cached.count >= contextLength {
-            let kept = min(max(keep, 0), cached.count - 1)
-            let discarded = max(1, (cached.count - kept) / 2)
-            try session.shift(keep: kept, discard: discarded)
-            cached.removeSubrange(kept..<kept + discarded)
+    private func advance(_ token: TokenID, _ window: PromptWindow, promptLength: Int) throws {
+        if cached.count + 1 >= contextLength {
+            let (keep, discard) = window.shift(of: cached.count, promptLength: promptLength)
+            try session.shift(keep: keep, discard: discard)
+            cached.removeSubrange(keep..<keep + discard)
         }
         try session.evaluate([token])
         cached.append(token)

@@ -25,6 +25,8 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
 
     // The session.
     case noMemory(purpose: String, byteCount: Int)
+    /// A session would take more than the machine or the control group has left; `fitting` says what would do.
+    case notEnoughMemory(MemoryEstimate, available: Int, limit: SystemMemory.Limit, fitting: [String])
     case invalidSession(String)
     case noTokens
     case unknownSlot(Int, count: Int)
@@ -33,6 +35,8 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
     case positionOutOfRange(Int, used: Int)
     /// Logits came out infinite or not a number: damaged weights, as a rule.
     case notFinite
+    /// The same, where layers were looked at: the first state that is broken.
+    case notFiniteState(BrokenState)
     case cancelled
 
     public var description: String {
@@ -51,6 +55,11 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
         case .adapter(let error): error.description
         case .adapterTarget(let name): "tensor '\(name)' cannot have an adapter: it is not one matrix that tokens go through"
         case .noMemory(let purpose, let byteCount): "no memory for \(purpose): \(byteCount) bytes wanted"
+        case .notEnoughMemory(let wanted, let available, let limit, let fitting):
+            "not enough memory: \(ByteText.of(wanted.total)) wanted (weights \(ByteText.of(wanted.weights)), "
+                + "KV cache \(ByteText.of(wanted.cache)), activations \(ByteText.of(wanted.activations + wanted.logits))), "
+                + "\(ByteText.of(available)) available in \(limit.rawValue); "
+                + (fitting.isEmpty ? "no smaller context fits" : "\(fitting.joined(separator: " or ")) would fit")
         case .invalidSession(let problem): problem
         case .noTokens: "no tokens to evaluate"
         case .unknownSlot(let slot, let count): "slot \(slot) of a session with \(count)"
@@ -58,7 +67,9 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
         case .contextFull(let used, let adding, let length):
             "\(adding) more tokens do not fit: \(used) of the context's \(length) are used"
         case .positionOutOfRange(let position, let used): "position \(position) is not in 0...\(used)"
-        case .notFinite: "the model computed logits that are infinite or not a number; its weights may be damaged"
+        case .notFinite:
+            "the model computed logits that are infinite or not a number; its weights may be damaged (--debug-layers finds the layer)"
+        case .notFiniteState(let state): state.description
         case .cancelled: "evaluation was cancelled"
         }
     }

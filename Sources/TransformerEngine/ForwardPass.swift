@@ -63,6 +63,10 @@ final class ForwardPass {
     /// Where gate and up begin.
     let gateStarts: [UnsafeMutablePointer<Float>]
 
+    /// Whether states are looked through for numbers that are none, and the first that was found.
+    var inspects = false
+    var broken: BrokenState?
+
     /// Rows in use.
     private(set) var count = 0
     private(set) var tokens: [Int32] = []
@@ -83,7 +87,8 @@ final class ForwardPass {
         vectors = quern_vector_kernels(table.instructionSet).pointee
         multiplier = MatrixMultiplier(pool: pool, table: table)
         func matrix(_ width: Int) throws(EngineError) -> FloatMatrix {
-            try FloatMatrix(rows: batchSize, width: width, purpose: "activations of \(batchSize) tokens")
+            try FloatMatrix(
+                rows: batchSize, width: width, purpose: "activations of \(batchSize) tokens", isSureToBeUsed: true)
         }
         hidden = try matrix(parameters.width)
         branch = try matrix(parameters.width)

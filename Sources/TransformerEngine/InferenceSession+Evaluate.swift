@@ -65,7 +65,9 @@ extension InferenceSession {
     /// Sends the batch in `pass` through the layers: what is left is the hidden states of the rows whose logits are wanted.
     func runLayers() throws(EngineError) {
         let network = model.network
+        pass.broken = nil
         network.embed(pass)
+        pass.inspect(.embedding, layer: nil)
         pass.turnPositions()
         pass.planSpans()
         for layer in 0..<model.hyperparameters.layerCount {
@@ -74,6 +76,10 @@ extension InferenceSession {
                 throw .cancelled
             }
             network.run(layer: layer, pass)
+            if let broken = pass.broken {
+                logitCount = 0
+                throw .notFiniteState(broken)
+            }
         }
     }
 
@@ -91,9 +97,19 @@ extension InferenceSession {
         model.network.project(pass, into: target)
         guard pass.vectors.all_finite(target, Int64(rows * model.vocabularySize)) else {
             logitCount = 0
-            throw .notFinite
+            throw pass.inspects ? brokenLogits(target, rows: rows) : .notFinite
         }
         logitCount += rows
+    }
+
+    /// The first of the logits that is infinite or not a number.
+    private func brokenLogits(_ logits: UnsafeMutablePointer<Float>, rows: Int) -> EngineError {
+        for row in 0..<rows {
+            let numbers = UnsafeBufferPointer(
+                start: UnsafePointer(logits + row * model.vocabularySize), count: model.vocabularySize)
+            if let state = pass.state(.output, layer: nil, row: row, numbers: numbers) { return .notFiniteState(state) }
+        }
+        return .notFinite
     }
 }
 

@@ -19,6 +19,12 @@ public final class InferenceSession {
     /// Set from any thread to make a running evaluation throw `EngineError.cancelled` at the next layer.
     public let cancellation = CancellationFlag()
 
+    /// Whether each layer's output is looked at, so that an error names the first that is infinite or not a number.
+    public var inspectsLayers: Bool {
+        get { pass.inspects }
+        set { pass.inspects = newValue }
+    }
+
     let cache: KeyValueCache
     let pass: ForwardPass
     var logitStorage: FloatMatrix
@@ -43,6 +49,7 @@ public final class InferenceSession {
         case from(Int)
     }
 
+    /// - Throws: `EngineError.invalidSession`, `.notEnoughMemory`.
     /// - Parameters:
     ///   - contextLength: positions for each slot.
     ///   - batchSize: Ollama's `num_batch`.
@@ -55,6 +62,9 @@ public final class InferenceSession {
         try Self.check(contextLength: contextLength, batchSize: batchSize, slots: slots)
         (self.model, self.contextLength, slotCount, self.cacheType, self.pool) = (model, contextLength, slots, cacheType, pool)
         self.batchSize = min(batchSize, contextLength * slots)
+        try model.requireMemory(
+            contextLength: contextLength, batchSize: batchSize, slots: slots, cacheType: cacheType, threads: pool.threads,
+            available: SystemMemory.available())
         cache = try KeyValueCache(
             parameters: model.hyperparameters, contextLength: contextLength, slots: slots, type: cacheType,
             vectors: quern_vector_kernels(table.instructionSet).pointee)

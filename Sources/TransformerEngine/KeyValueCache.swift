@@ -50,7 +50,7 @@ final class KeyValueCache {
         (keyBytes, valueBytes) = (type.byteCount(parameters.keyLength), type.byteCount(parameters.valueLength))
         capacity = Self.capacity(contextLength)
         let byteCount = try Self.byteCount(parameters, contextLength: contextLength, slots: slots, type: type)
-        storage = try RawStorage(byteCount: byteCount, purpose: "a KV cache of \(contextLength) tokens")
+        storage = try RawStorage(byteCount: byteCount, purpose: "a KV cache of \(contextLength) tokens", isSureToBeUsed: true)
         lengths = [Int](repeating: 0, count: slots)
     }
 

@@ -8,12 +8,21 @@ final class RawStorage: @unchecked Sendable {
     let address: UnsafeMutableRawPointer
     let byteCount: Int
 
-    /// - Parameter purpose: what the memory is for, in the error's words.
-    init(byteCount: Int, purpose: String) throws(EngineError) {
+    /// Storage up to this size gets its pages at once where it is sure to be used: faults one by one would cost more, and what a
+    /// session holds does not depend on how long its first prompt is.
+    private static let populatedAtOnce = 256 << 20
+    /// `MADV_POPULATE_WRITE` of Linux 5.14; older kernels refuse it, and pages come one by one.
+    private static let populate: Int32 = 23
+
+    /// - Parameters:
+    ///   - purpose: what the memory is for, in the error's words.
+    ///   - isSureToBeUsed: whether all of it will be written to before long.
+    init(byteCount: Int, purpose: String, isSureToBeUsed: Bool = false) throws(EngineError) {
         let length = max(byteCount, 1)
         let mapped = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let mapped, mapped != MAP_FAILED else { throw .noMemory(purpose: purpose, byteCount: byteCount) }
         if length >= 4 << 20 { _ = madvise(mapped, length, MADV_HUGEPAGE) }
+        if isSureToBeUsed, length <= Self.populatedAtOnce { _ = madvise(mapped, length, Self.populate) }
         (address, self.byteCount) = (mapped, byteCount)
     }
 
@@ -36,10 +45,10 @@ struct FloatMatrix {
     let width: Int
     let storage: RawStorage
 
-    init(rows: Int, width: Int, purpose: String) throws(EngineError) {
+    init(rows: Int, width: Int, purpose: String, isSureToBeUsed: Bool = false) throws(EngineError) {
         self.width = width
         let byteCount = try RawStorage.size(rows, width, MemoryLayout<Float>.size, purpose: purpose)
-        storage = try RawStorage(byteCount: byteCount, purpose: purpose)
+        storage = try RawStorage(byteCount: byteCount, purpose: purpose, isSureToBeUsed: isSureToBeUsed)
     }
 
     private init(width: Int, storage: RawStorage) { (self.width, self.storage) = (width, storage) }

@@ -1,5 +1,6 @@
 // A model as it lies in a file: checked, mapped, ready for sessions.
 public import GGUF
+import Tensors
 
 /// The weights and shape of a model. Loading reads metadata and small vectors; matrices stay mapped.
 ///
@@ -16,6 +17,10 @@ public final class TransformerModel: Sendable {
     public let weightByteCount: Int
     /// The largest rank of an adapter's term, and the most rows of a product that has one.
     let adapterExtent: (rank: Int, rows: Int)?
+    /// Bytes of those that every token reads: of an embedding that is not the output head too, only rows are looked up.
+    let residentWeightByteCount: Int
+    /// Columns of the widest matrix of a quantized type, and of floats; 0 for none.
+    let widestMatrices: (integers: Int, floats: Int)
     let network: any Network
 
     /// The names that `general.architecture` may have in a model that generates text.
@@ -38,5 +43,17 @@ public final class TransformerModel: Sendable {
         adapterExtent = terms.extent
         vocabularySize = network.vocabularySize
         weightByteCount = file.tensorByteCount + terms.byteCount
+        var (resident, integers, floats) = (terms.byteCount, 0, 0)
+        for tensor in file.tensors where tensor.name != "token_embd.weight" || file.tensor(named: "output.weight") == nil {
+            resident += tensor.byteCount
+            guard tensor.shape.dimensions.count > 1, let columns = tensor.shape.dimensions.first else { continue }
+            if [.f32, .f16, .bf16].contains(tensor.type) {
+                floats = max(floats, columns)
+            } else {
+                integers = max(integers, columns)
+            }
+        }
+        residentWeightByteCount = resident
+        widestMatrices = (integers, floats)
     }
 }

@@ -1,3 +1,4 @@
+import JSONText
 import TestSupport
 import Testing
 
@@ -53,6 +54,21 @@ struct Conversations {
             ])
         #expect(exitCode == 0)
         #expect(screen.contains(wanted.replacing("\n", with: "\r\n")), "\(screen)")
+    }
+
+    @Test func aSessionIsSavedAndLoaded() throws {
+        let saved = try converse(
+            "My name is Grace.", "/set system You are a pirate.", "/set parameter temperature 0.25", "/save grace", "/save",
+            "/save a//b",
+            "/bye")
+        #expect(saved.contains("Created new model 'grace'"))
+        #expect(saved.contains("/save <modelname>") && saved.contains("error: The model name 'a//b' is invalid"))
+        let shown = try bench.show("grace")
+        #expect(shown["messages"]?.array?.first?["content"]?.string == "My name is Grace.")
+        #expect(shown["messages"]?.array?.count == 2 && shown["system"]?.string == "You are a pirate.")
+        #expect(shown["parameters"]?.string?.contains("0.25") == true)
+        let loaded = try converse("/load grace", "/set system", "What is my name?", "/bye")
+        #expect(loaded.contains("Loading model 'grace'") && loaded.contains("Your name is Grace."))
     }
 
     @Test func settingsAreSetAndShown() throws {

@@ -8,7 +8,7 @@ import TransformerEngine
     func `every position's logits are the reference's`(tiny: TinyModel, table: KernelTable) throws {
         let pool = ThreadPool(threads: 2)
         // Scores of random weights are large, so rounding keys to F16 shows more than in a trained model.
-        for (cacheType, bound) in [(CacheType.f32, 1e-10), (.f16, 2e-5)] {
+        for (cacheType, bound) in [(CacheType.f32, 1e-10), (.f16, 2e-5), (.q8_0, 1e-2), (.q4_0, 1)] {
             let session = try InferenceSession(
                 model: tiny.model(), contextLength: 64, cacheType: cacheType, pool: pool, table: table)
             try session.evaluate(tiny.tokens(), logits: .all)

@@ -84,4 +84,15 @@ struct SampleModelTests {
         #expect(session.position() == sample.prompt.count)
         #expect(session.withLogits { highest($0) } == whole.tokens[0])
     }
+
+    /// What rounding keys and values costs on a trained model (Documentation/Kernels.md states the figures).
+    @Test(arguments: [(CacheType.f32, 1e-8), (.f16, 1e-6), (.q8_0, 1e-3), (.q4_0, 5e-2)])
+    func `every type of cache keeps the logits within its bound`(type: CacheType, bound: Double) throws {
+        let session = try InferenceSession(model: SampleModel.model(.f32), contextLength: 2048, cacheType: type, pool: pool)
+        for sample in try SampleModel.cases() {
+            try session.truncate(to: 0)
+            try session.evaluate(sample.prompt)
+            #expect(normalizedError(session.logits(), sample.lastLogits) < bound, "\(sample.name)")
+        }
+    }
 }

@@ -108,6 +108,7 @@ struct Conversation {
             try Console.putLine("Cleared session context")
         case .list: try ListCommand.parse([]).run()
         case .load(let name): try load(name)
+        case .save(let name): try save(name)
         case .show(let topic): try show(topic)
         case .setHistory(let isOn): editor.history.isEnabled = isOn
         case .setVerbose(let isOn):
@@ -148,6 +149,17 @@ struct Conversation {
         } catch StoreError.modelNotFound {
             try Console.putLine("Couldn't find model '\(name)'")
         } catch { try Console.putLine("Couldn't load model '\(name)': \(error)") }
+    }
+
+    /// What was set and said becomes a model of its own; `/load` goes on from there.
+    private func save(_ text: String) throws {
+        guard let name = try? ModelName(text) else {
+            return try Console.putLine("error: The model name '\(text)' is invalid")
+        }
+        do {
+            try SavedSession(base: chat.name, system: system, parameters: userParameters, messages: messages).save(as: name)
+            try Console.putLine("Created new model '\(text)'")
+        } catch { try Console.putLine("error: \(error)") }
     }
 
     private func show(_ topic: SlashCommand.ShowTopic) throws {

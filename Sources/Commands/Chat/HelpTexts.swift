@@ -16,7 +16,8 @@ enum HelpTexts {
         Available Commands:
           /set            Set session variables
           /show           Show model information
-          /load <model>   Load another model
+          /load <model>   Load a session or model
+          /save <model>   Save your current session
           /list           List the models of the store
           /clear          Clear session context
           /bye            Exit

@@ -10,6 +10,7 @@ package enum SlashCommand: Equatable {
     case setNoThink
     case show(ShowTopic)
     case load(String)
+    case save(String)
     case list
     case clear
     case help(topic: String?)
@@ -30,6 +31,7 @@ package enum SlashCommand: Equatable {
         case "/set": self = Self.set(words, line)
         case "/show": self = Self.show(words)
         case "/load": self = words.count == 2 ? .load(words[1]) : .misunderstood("Usage:\n  /load <modelname>")
+        case "/save": self = words.count == 2 ? .save(words[1]) : .misunderstood("Usage:\n  /save <modelname>")
         case "/list": self = .list
         case "/clear": self = .clear
         case "/help", "/?": self = .help(topic: words.dropFirst().first)

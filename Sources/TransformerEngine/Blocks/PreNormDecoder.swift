@@ -100,10 +100,12 @@ struct PreNormDecoder: Network {
         pass.multiply(layer.attention.output, pass.attended, into: pass.branch.start)
         if let norm = layer.attentionOutputNorm { pass.normalizeBranch(norm) }
         pass.addBranch()
+        pass.inspect(.attention, layer: index)
         pass.normalize(layer.feedForwardNorm)
         pass.feedForward(layer.feedForward)
         if let norm = layer.feedForwardOutputNorm { pass.normalizeBranch(norm) }
         pass.addBranch()
+        pass.inspect(.feedForward, layer: index)
     }
 
     func project(_ pass: ForwardPass, into logits: UnsafeMutablePointer<Float>) {
