@@ -16,7 +16,7 @@ public func fuzzJinja(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     return 0
 }
 
-private let conversation = JSONObject([
-    ("messages", [.object(["role": "user", "content": "hi"]), .object(["role": "assistant", "content": "ho"])]),
-    ("bos_token", "<s>"), ("eos_token", "</s>"), ("add_generation_prompt", true), ("tools", .null),
-])
+private let conversation: JSONObject = [
+    "messages": [["role": "user", "content": "hi"], ["role": "assistant", "content": "ho"]], "bos_token": "<s>",
+    "eos_token": "</s>", "add_generation_prompt": true, "tools": nil,
+]
