@@ -106,13 +106,14 @@ let streets: [[Target]] = [
             "ModelfileSyntax", "Quantization", "Tensors",
         ]),
     room("ModelTesting", ["ChatPrompt", "Diagnostics", "JSONText", "YAMLText"]),
-    room("Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"]),
+    room(
+        "Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"], testsAlso: ["Bytes"]),
     room(
         "ModelService",
         [
             "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
             "Packaging", "Runner", "Tokenization", "TransformerEngine",
-        ], testsAlso: ["Diagnostics", "ModelfileSyntax"]),
+        ], testsAlso: ["Diagnostics", "ModelfileSyntax", "Quantization"]),
 ]
 
 let doors: [Target] = [

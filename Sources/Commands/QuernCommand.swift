@@ -26,7 +26,7 @@ struct QuernCommand: ParsableCommand {
         subcommands: [
             CreateCommand.self, CheckCommand.self, TestCommand.self, CompileCommand.self, FormatCommand.self, ExplainCommand.self,
             ShowCommand.self,
-            RunCommand.self,
+            RunCommand.self, EmbedCommand.self,
             ListCommand.self, CopyCommand.self, RemoveCommand.self,
             QuantizeCommand.self, BatchCommand.self, ImatrixCommand.self, MeasureCommand.self, TemplateCommand.self,
             TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,

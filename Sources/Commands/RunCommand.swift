@@ -38,6 +38,7 @@ struct RunCommand: ParsableCommand {
     var keepAlive: String?
     @Flag(help: ArgumentHelp("Accepted for Ollama's sake; nothing is fetched.", visibility: .hidden)) var insecure = false
     @OptionGroup var adapters: AdapterOptions
+    @OptionGroup var drafting: DraftOptions
     @OptionGroup var embedding: EmbeddingOptions
     @OptionGroup var cache: CacheOption
     @Flag(help: "Where numbers become infinite or undefined, name the layer.") var debugLayers = false
@@ -50,12 +51,14 @@ struct RunCommand: ParsableCommand {
         let text = ([typed.trimmingTrailingNewlines()] + prompt).filter { !$0.isEmpty }.joined(separator: " ")
         let models = try LocalModels.onHost(for: model)
         if try models.makesEmbeddings(model) { return try embedding.embed(text, with: model, in: models) }
-        let chat = try models.open(model, adapters: try adapters.sources())
+        let chat = try models.open(model, adapters: try adapters.sources(), draft: drafting.draft)
         var options = chat.packageOptions
         if let seed { options.sampling.seed = seed }
         if let type = cache.cacheType { options.cacheType = type }
         options.inspectsLayers = debugLayers
         if let note = chat.model.contextNote(for: options) { Console.note("warning: \(note)") }
+        drafting.apply(to: &options)
+        if let note = chat.draftNote { Console.note("warning: \(note)") }
         if let note = chat.templateNote { Console.note("warning: \(note)") }
         if think.isOn, !chat.canThink { Console.note("warning: model \"\(model)\" does not support thinking output") }
         let setting = think.isOn && !chat.canThink ? .unset : think

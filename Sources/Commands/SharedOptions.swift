@@ -1,5 +1,6 @@
 import ArgumentParser
 import BuildPipeline
+import Runner
 
 /// How a command talks while it works.
 struct ProgressOptions: ParsableArguments {
@@ -22,6 +23,26 @@ struct AdapterOptions: ParsableArguments {
     var texts: [String] = []
 
     func sources() throws -> [AdapterSource] { try texts.map { try AdapterSource($0) } }
+}
+
+/// What guesses tokens ahead; the text is the same with it and without.
+struct DraftOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A smaller model of the same vocabulary, or a GGUF file, that guesses ahead.", valueName: "model"))
+    var draft: String?
+    @Flag(help: "Guess from what the text repeats: code, tables, quotations.") var lookup = false
+    @Option(
+        name: .customLong("draft-tokens"),
+        help: ArgumentHelp("Tokens to guess at most, 0 to 64; the package's draft_num_predict, else 8.", valueName: "count"))
+    var count: Int?
+
+    func validate() throws {
+        guard (0...64).contains(count ?? 0) else { throw ValidationError("--draft-tokens must be from 0 to 64") }
+    }
+
+    func apply(to options: inout RunOptions) {
+        if lookup { options.usesLookup = true }
+        if let count { options.draftPredict = count }
+    }
 }
 
 /// How a command prints its answer.

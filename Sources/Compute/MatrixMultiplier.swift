@@ -13,6 +13,8 @@ public final class MatrixMultiplier {
     public let pool: ThreadPool
     public let table: KernelTable
     private let kernels: quern_matrix_kernels
+    /// Whether products of many tokens take the row path too, so that each token's product has the bits that it has alone.
+    public var keepsToRows = false
 
     private var rounded = ScratchMemory()
     private var packedIntegers = ScratchMemory()
@@ -79,7 +81,7 @@ public final class MatrixMultiplier {
 
     private func add(_ matrix: WeightMatrix, output: UnsafeMutablePointer<Float>, stride: Int, tokens: Int) {
         guard matrix.rows > 0 else { return }
-        let panels = kernels.panel_tokens.map { tokens >= $0(matrix.view.type) } ?? false
+        let panels = !keepsToRows && kernels.panel_tokens.map { tokens >= $0(matrix.view.type) } ?? false
         shares.append(Share(weights: matrix.view, output: quern_outputs(y: output, stride: stride), panels: panels))
     }
 

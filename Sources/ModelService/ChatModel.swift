@@ -24,6 +24,10 @@ public final class ChatModel {
     public let templateNote: String?
     /// Ollama's defaults, overlaid by the package's parameters.
     public let packageOptions: RunOptions
+    /// A smaller model that guesses ahead; its text is this model's all the same.
+    private let draft: LoadedModel?
+    /// Says why the package's draft model is not used, where that is so.
+    public let draftNote: String?
     private var generator: TextGenerator?
     private var generatorOptions: RunOptions?
 
@@ -33,7 +37,8 @@ public final class ChatModel {
     public var history: [ChatMessage] { package?.messages.map { ChatMessage(role: $0.role, content: $0.content) } ?? [] }
     public var canThink: Bool { template.capabilities.contains(.thinking) }
 
-    init(name: String, weightsPath: String, package: PackageView?, adapters: [AdapterSource] = []) throws {
+    init(name: String, weightsPath: String, package: PackageView?, adapters: [AdapterSource] = [], draftPath: String? = nil) throws
+    {
         self.name = name
         self.package = package
         if let package {
@@ -49,7 +54,28 @@ public final class ChatModel {
         }
         packageOptions = options
         model = try LoadedModel(path: weightsPath) { try LocalModels.adapters(of: package, and: adapters, for: $0) }
+        (draft, draftNote) = try Self.draft(for: model, of: package, path: draftPath)
         (template, templateNote) = try Self.prompts(name: name, package: package, model: model)
+    }
+
+    /// The draft model that was asked for, or the package's. One that a package brings and that cannot guess for the model is left out:
+    /// it would change nothing but the time.
+    private static func draft(
+        for model: LoadedModel, of package: PackageView?, path: String?
+    ) throws -> (draft: LoadedModel?, note: String?) {
+        if let path {
+            let draft = try LoadedModel(path: path)
+            try draft.checkVocabulary(asDraftFor: model)
+            return (draft, nil)
+        }
+        guard let packaged = package?.draft else { return (nil, nil) }
+        do {
+            let draft = try LoadedModel(path: packaged.path)
+            try draft.checkVocabulary(asDraftFor: model)
+            return (draft, nil)
+        } catch {
+            return (nil, "the package's draft model cannot be used: \(error)")
+        }
     }
 
     /// The template that runs, and what there is to say about the choice.
@@ -126,13 +152,13 @@ public final class ChatModel {
     private func generator(for options: RunOptions) throws -> TextGenerator {
         if let generator, let used = generatorOptions, used.contextLength == options.contextLength,
             used.batchLength == options.batchLength, used.threads == options.threads,
-            used.cacheType == options.cacheType
+            used.cacheType == options.cacheType, used.usesLookup == options.usesLookup
         {
             return generator
         }
         generator = nil
         let pool = ThreadPool(threads: options.threads ?? ThreadPool.defaultThreadCount())
-        let made = try TextGenerator(model: model, options: options, pool: pool)
+        let made = try TextGenerator(model: model, options: options, draft: draft, pool: pool)
         (generator, generatorOptions) = (made, options)
         return made
     }
@@ -141,22 +167,31 @@ public final class ChatModel {
 extension LocalModels {
     /// Opens a model for talking.
     ///
-    /// - Parameter adapters: what is added to the weights, besides the package's own adapters.
-    public func open(_ text: String, adapters: [AdapterSource] = []) throws -> ChatModel {
+    /// - Parameters:
+    ///   - adapters: what is added to the weights, besides the package's own adapters.
+    ///   - draft: a model or a file that guesses ahead, instead of the package's own draft.
+    public func open(_ text: String, adapters: [AdapterSource] = [], draft: String? = nil) throws -> ChatModel {
         let reference = try reference(text)
+        let draftPath = try draft.map { try weightsPath(of: try self.reference($0)) }
         switch reference {
-        case .file(let path): return try ChatModel(name: reference.displayName, weightsPath: path, package: nil, adapters: adapters)
-        case .stored(let stored): return try open(stored, name: reference.displayName, adapters: adapters)
+        case .file(let path):
+            return try ChatModel(
+                name: reference.displayName, weightsPath: path, package: nil, adapters: adapters, draftPath: draftPath)
+        case .stored(let stored):
+            return try open(stored, name: reference.displayName, adapters: adapters, draftPath: draftPath)
         }
     }
 
     /// Opens a package for talking.
-    func open(_ stored: StoredModel, name: String, adapters: [AdapterSource] = []) throws -> ChatModel {
+    func open(
+        _ stored: StoredModel, name: String, adapters: [AdapterSource] = [], draftPath: String? = nil
+    ) throws -> ChatModel {
         let package = try PackageView(stored, in: store)
         guard let weights = package.weights else {
             throw package.config.format == "safetensors"
                 ? ServiceError.unsupportedFormat(model: name, format: package.config.format) : ServiceError.noWeights(name)
         }
-        return try ChatModel(name: name, weightsPath: weights.path, package: package, adapters: adapters)
+        return try ChatModel(
+            name: name, weightsPath: weights.path, package: package, adapters: adapters, draftPath: draftPath)
     }
 }

@@ -15,6 +15,9 @@ public struct GenerationSummary: Sendable, Equatable {
     /// Tokens that were taken out of the prompt's middle because the context does not hold them.
     public var omittedTokens = 0
     public var generatedTokens = 0
+    /// Tokens that were guessed ahead, and those of them that came.
+    public var draftedTokens = 0
+    public var acceptedTokens = 0
     public var promptDuration = Duration.zero
     public var generationDuration = Duration.zero
 

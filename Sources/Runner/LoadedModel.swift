@@ -27,6 +27,13 @@ public final class LoadedModel: Sendable {
         loadDuration = start.duration(to: .now)
     }
 
+    /// That the model can guess for another one: the same tokens under the same numbers.
+    ///
+    /// - Throws: `RunnerError.draftVocabulary`, which names the first difference.
+    public func checkVocabulary(asDraftFor target: LoadedModel) throws(RunnerError) {
+        _ = try ModelDrafter.sharedVocabulary(tokenizer.vocabulary, target.tokenizer.vocabulary)
+    }
+
     /// Tokens of context that the model was trained with, where its metadata says so.
     public var trainedContextLength: Int? {
         file.metadata.architecture.flatMap { file.metadata.int(GGUFKey.contextLength($0)) }

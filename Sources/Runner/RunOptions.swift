@@ -14,6 +14,10 @@ public struct RunOptions: Sendable, Equatable {
     public var keep = 4
     /// `num_predict`: tokens to generate at most; negative is as many as ten contexts.
     public var predict = -1
+    /// `draft_num_predict`: tokens to guess ahead at most; nil is `Self.defaultDraftLength` where something guesses.
+    public var draftPredict: Int?
+    /// Whether tokens are guessed from what the text repeats.
+    public var usesLookup = false
     public var stop: [String] = []
     /// How keys and values of the context are stored.
     public var cacheType = CacheType.f16
@@ -26,6 +30,9 @@ public struct RunOptions: Sendable, Equatable {
     public static let smallestContextLength = 4
     /// More threads than this only cost memory.
     static let largestThreadCount = 1024
+    /// A guess that is wrong costs a part of a token; more than a few pay only where nearly all are right.
+    static let defaultDraftLength = 8
+    static let largestDraftLength = 64
 
     public init() {}
 
@@ -71,9 +78,13 @@ extension RunOptions {
         case "repeat_penalty": sampling.repeatPenalty = try float(name, value)
         case "presence_penalty": sampling.presencePenalty = try float(name, value)
         case "frequency_penalty": sampling.frequencyPenalty = try float(name, value)
+        case "mirostat": sampling.mirostat = SamplingOptions.MirostatVersion(rawValue: try integer(name, value))
+        case "mirostat_tau": sampling.mirostatTau = try float(name, value)
+        case "mirostat_eta": sampling.mirostatEta = try float(name, value)
         case "stop": stop = try strings(name, value)
-        // Known to Ollama, without meaning on a processor or for a model without a draft.
-        case "num_gpu", "main_gpu", "use_mmap", "draft_num_predict": break
+        case "draft_num_predict": draftPredict = min(max(0, try integer(name, value)), Self.largestDraftLength)
+        // Known to Ollama, without meaning on a processor.
+        case "num_gpu", "main_gpu", "use_mmap": break
         default: return false
         }
         return true

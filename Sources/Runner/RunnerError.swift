@@ -11,6 +11,8 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
     case promptTooLong(tokens: Int, contextLength: Int)
     /// A text to be embedded has more tokens than the model takes.
     case inputTooLong
+    /// A draft model cannot guess for the model.
+    case draftVocabulary(String)
     case cancelled
 
     public var description: String {
@@ -22,6 +24,7 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
         case .promptTooLong(let tokens, let contextLength):
             "the prompt has \(tokens) tokens, but the context holds \(contextLength) (raise num_ctx)"
         case .inputTooLong: "the input length exceeds the context length"
+        case .draftVocabulary(let problem): "the draft model has another vocabulary: \(problem)"
         case .cancelled: "cancelled"
         }
     }

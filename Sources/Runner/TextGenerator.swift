@@ -13,10 +13,13 @@ public final class TextGenerator {
     public let contextLength: Int
     private let session: InferenceSession
     private let batchLength: Int
+    private let drafters: [any Drafter]
     /// The tokens whose keys and values the session holds, in order.
     private var cached: [TokenID] = []
 
-    public init(model: LoadedModel, options: RunOptions, pool: ThreadPool) throws {
+    /// - Parameter draft: a smaller model that guesses ahead.
+    /// - Throws: `EngineError`, and `RunnerError.draftVocabulary` for a draft of another vocabulary.
+    public init(model: LoadedModel, options: RunOptions, draft: LoadedModel? = nil, pool: ThreadPool) throws {
         self.model = model
         contextLength = model.contextLength(for: options)
         batchLength = min(options.batchLength, contextLength)
@@ -24,6 +27,12 @@ public final class TextGenerator {
             model: model.transformer, contextLength: contextLength, batchSize: batchLength, cacheType: options.cacheType,
             pool: pool)
         session.inspectsLayers = options.inspectsLayers
+        var drafters: [any Drafter] = options.usesLookup ? [LookupDrafter()] : []
+        if let draft {
+            drafters.append(
+                try ModelDrafter(draft, for: model, options: options, contextLength: contextLength, pool: pool))
+        }
+        self.drafters = drafters
     }
 
     /// Generates until the model ends its turn, a stop string comes, or the limit is reached.
@@ -48,6 +57,8 @@ public final class TextGenerator {
         var sampler = Sampler(
             options: options.sampling, vocabularySize: model.transformer.vocabularySize, contextLength: contextLength)
         for token in prompt { sampler.accept(token) }
+        var speculation = Speculation(drafters, most: options.draftPredict ?? RunOptions.defaultDraftLength)
+        speculation.begin(prompt)
         var text = StreamedText(stops: options.stop)
         let limit = options.predictionLimit(contextLength: contextLength)
         summary.endReason = .length
@@ -58,8 +69,9 @@ public final class TextGenerator {
             }
             // What was computed from weights that are gone is no answer.
             try model.file.checkIntact()
-            let token = try session.withLogits { logits in try sampler.sample(logits) }
+            let token = try session.withLogits(speculation.row) { logits in try sampler.sample(logits) }
             sampler.accept(token)
+            speculation.append(token)
             summary.generatedTokens += 1
             if model.tokenizer.vocabulary.endOfGeneration.contains(token) {
                 summary.endReason = .stop
@@ -70,8 +82,11 @@ public final class TextGenerator {
                 summary.endReason = .stop
                 break
             }
-            if summary.generatedTokens < limit { try advance(token, window, promptLength: prompt.count) }
+            let rest = limit - summary.generatedTokens
+            if rest > 0 { try advance(token, &speculation, &summary, rest: rest, window, promptLength: prompt.count) }
         }
+        // What was guessed and did not come leaves no trace for the next prompt either.
+        try drop(speculation.finishRound(&summary))
         try Self.pass(text.finish(), to: emit)
         summary.generationDuration = afterPrompt.duration(to: .now)
         return summary
@@ -84,7 +99,7 @@ public final class TextGenerator {
     /// Computes what the cache does not hold of the prompt; false when it was cancelled on the way.
     private func evaluatePrompt(_ prompt: [TokenID], _ summary: inout GenerationSummary, _ isCancelled: () -> Bool) throws -> Bool {
         // The last token is computed in any case: its logits are what generation starts from.
-        let shared = min(zip(cached, prompt).prefix { $0 == $1 }.count, prompt.count - 1)
+        let shared = min(cached.commonPrefixLength(with: prompt), prompt.count - 1)
         try session.truncate(to: shared)
         cached.removeSubrange(shared...)
         summary.reusedTokens = shared
@@ -102,15 +117,48 @@ public final class TextGenerator {
         return true
     }
 
-    /// Computes a generated token, making room in a full context.
-    private func advance(_ token: TokenID, _ window: PromptWindow, promptLength: Int) throws {
+    /// Computes a generated token, unless it was guessed and computed before, and further guesses with it.
+    ///
+    /// A full context makes room first, at the same token with guesses and without.
+    private func advance(
+        _ token: TokenID, _ speculation: inout Speculation, _ summary: inout GenerationSummary, rest: Int, _ window: PromptWindow,
+        promptLength: Int
+    ) throws {
+        if speculation.confirms(token) { return }
+        try drop(speculation.finishRound(&summary))
         if cached.count + 1 >= contextLength {
             let (keep, discard) = window.shift(of: cached.count, promptLength: promptLength)
             try session.shift(keep: keep, discard: discard)
             cached.removeSubrange(keep..<keep + discard)
+            try speculation.shift(keep: keep, discard: discard)
         }
-        try session.evaluate([token])
         cached.append(token)
+        do {
+            // Guesses end before the place at which the context would shift.
+            let room = min(contextLength - 1 - cached.count, batchLength - 1, rest - 1)
+            let guesses = try speculation.guess(after: cached, room: room)
+            if guesses.isEmpty { try session.evaluate([token]) } else { try session.verify([token] + guesses) }
+            cached += guesses
+        } catch {
+            cached.removeLast()
+            throw error
+        }
+    }
+
+    /// Forgets the last tokens computed.
+    private func drop(_ count: Int) throws {
+        guard count > 0 else { return }
+        try session.truncate(to: cached.count - count)
+        cached.removeLast(count)
+    }
+}
+
+extension [TokenID] {
+    /// How many tokens two sequences have in common at their start.
+    func commonPrefixLength(with other: [TokenID]) -> Int {
+        var length = 0
+        while length < count, length < other.count, self[length] == other[length] { length += 1 }
+        return length
     }
 }
 

@@ -8,6 +8,7 @@ struct CandidateFilter {
     /// Whether `items` runs from most to least likely. Nothing is sorted before it must be.
     private var isSorted = false
     private var selection = TopSelection()
+    private var sorter = CandidateSorter()
     private var weights: [Double] = []
 
     /// Starts with the `topK` most likely of `logits` (all for zero or less). A token at -infinity, or whose logit is not a
@@ -39,13 +40,13 @@ struct CandidateFilter {
         let total = weigh()
         var entropy = 0.0
         for weight in weights where weight > 0 { entropy -= weight / total * log(weight / total) }
-        // The heap's order is by falling logit; the distance from the entropy takes the logit's place, negated.
-        selection.start(limit: items.count)
+        // The order is by falling logit; the distance from the entropy takes the logit's place, negated.
+        selection.items.removeAll(keepingCapacity: true)
         for index in items.indices {
             let distance = weights[index] > 0 ? abs(-log(weights[index] / total) - entropy) : .infinity
-            selection.offer(Candidate(id: Int32(index), logit: Float(-distance)))
+            selection.items.append(Candidate(id: Int32(index), logit: Float(-distance)))
         }
-        selection.sort()
+        sorter.sort(&selection.items)
         var reached = 0.0
         var kept = 0
         while kept < selection.items.count && (kept == 0 || reached <= Double(mass)) {
@@ -67,18 +68,49 @@ struct CandidateFilter {
             items.removeSubrange(countReaching(wanted, in: items)...)
             return
         }
-        // A nucleus is small as a rule: sorting grows by steps, and ends as soon as it covers enough.
-        var step = 64
-        while true {
-            selectTop(min(step, items.count))
+        // A nucleus is small as a rule: the few most likely ones are looked at first, and all are sorted where they are not enough.
+        for step in [64, 512] where step < items.count {
+            selectTop(step)
             let count = countReaching(wanted, in: selection.items)
-            if count < selection.items.count || step >= items.count {
+            if count < step {
                 selection.items.removeSubrange(count...)
-                adoptSelection()
-                return
+                return adoptSelection()
             }
-            step *= 8
         }
+        sortAll()
+        items.removeSubrange(countReaching(wanted, in: items)...)
+    }
+
+    /// Keeps the `count` most likely tokens.
+    mutating func keepTop(_ count: Int) {
+        guard count < items.count else { return }
+        if isSorted {
+            items.removeSubrange(count...)
+        } else {
+            selectTop(count)
+            adoptSelection()
+        }
+    }
+
+    /// The `count` most likely tokens, in order; all stay in the running.
+    mutating func top(_ count: Int) -> [Candidate] {
+        if isSorted { return Array(items.prefix(count)) }
+        selectTop(min(count, items.count))
+        return selection.items
+    }
+
+    /// Keeps tokens whose surprise at `temperature` is no more than `bits`, the most likely one at least.
+    mutating func keepLikelier(thanBits bits: Double, temperature: Float) {
+        guard items.count > 1 else { return }
+        let least = weigh(temperature: Double(temperature)) * exp2(-bits)
+        // The most likely token has the weight one.
+        let threshold = min(least, 1)
+        var kept = 0
+        for index in items.indices where weights[index] >= threshold {
+            items[kept] = items[index]
+            kept += 1
+        }
+        items.removeSubrange(kept...)
     }
 
     /// Keeps tokens at least `share` as likely as the most likely one.
@@ -89,15 +121,19 @@ struct CandidateFilter {
     }
 
     /// The token at the point `unit` (0..<1) of the candidates' probabilities at `temperature`, laid end to end.
-    mutating func draw(temperature: Float, unit: Double) -> Int32? {
+    mutating func draw(temperature: Float, unit: Double) -> Int32? { drawWithShare(temperature: temperature, unit: unit)?.id }
+
+    /// The same, with the token's share of the candidates' probabilities.
+    mutating func drawWithShare(temperature: Float, unit: Double) -> (id: Int32, share: Double)? {
         guard let last = items.last else { return nil }
-        var rest = weigh(temperature: Double(temperature)) * unit
+        let total = weigh(temperature: Double(temperature))
+        var rest = total * unit
         for (item, weight) in zip(items, weights) {
             rest -= weight
-            if rest < 0 { return item.id }
+            if rest < 0 { return (item.id, weight / total) }
         }
         // Rounding left a trace of probability beyond the last one.
-        return last.id
+        return (last.id, (weights.last ?? total) / total)
     }
 
     /// How many of `sorted` it takes until their weights sum up to `wanted`.
@@ -116,6 +152,11 @@ struct CandidateFilter {
         selection.start(limit: count)
         for item in items { selection.offer(item) }
         selection.sort()
+    }
+
+    private mutating func sortAll() {
+        sorter.sort(&items)
+        isSorted = true
     }
 
     private mutating func adoptSelection() {

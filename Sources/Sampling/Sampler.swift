@@ -1,5 +1,5 @@
 /// Draws tokens from logits: bias, mask, penalties, top-k, typical-p, top-p, min-p, temperature, draw, in this order, which is
-/// llama-server's.
+/// llama-server's. Mirostat draws in place of the filters.
 ///
 /// One sampler serves one sequence. The ids depend on the options, the seed, the tokens accepted and the logits alone. After
 /// the first token nothing is allocated.
@@ -20,6 +20,7 @@ public struct Sampler: Sendable {
     private var random: RandomSource
     private var scores: [Float] = []
     private var filter = CandidateFilter()
+    private var mirostat: Mirostat?
 
     /// - Parameter contextLength: what a `repeatLastN` of -1 stands for.
     public init(options: SamplingOptions, vocabularySize: Int, contextLength: Int) {
@@ -30,6 +31,7 @@ public struct Sampler: Sendable {
         let window = options.repeatLastN < 0 ? contextLength : options.repeatLastN
         recent = RecentTokens(capacity: options.penalizes ? window : 0)
         scores.reserveCapacity(vocabularySize)
+        mirostat = options.mirostat.map { Mirostat($0, options: options) }
     }
 
     /// Takes note of a token of the sequence, the prompt's included.
@@ -51,6 +53,13 @@ public struct Sampler: Sendable {
         if let allowed { try apply(mask: allowed) }
         penalize()
         if options.temperature <= 0 { return try mostLikely() }
+        if mirostat != nil {
+            filter.start(with: scores, topK: 0)
+            let token = mirostat?.draw(
+                from: &filter, vocabularySize: vocabularySize, temperature: options.temperature, unit: random.nextUnit())
+            guard let token else { throw .nothingAllowed }
+            return token
+        }
         filter.start(with: scores, topK: options.topK)
         filter.keepTypical(mass: options.typicalP)
         filter.keepNucleus(mass: options.topP)

@@ -18,10 +18,22 @@ public struct SamplingOptions: Sendable, Equatable {
     public var presencePenalty: Float = 0
     /// Taken off the logit of a token once for each time it was seen.
     public var frequencyPenalty: Float = 0
+    /// Draws by Mirostat in place of top-k, typical-p, top-p and min-p; nil does not. Of models made for older versions of Ollama.
+    public var mirostat: MirostatVersion?
+    /// The surprise that Mirostat aims at, in bits.
+    public var mirostatTau: Float = 5
+    /// How fast it learns.
+    public var mirostatEta: Float = 0.1
     /// Where the random numbers start; -1 picks a start by chance.
     public var seed: Int = -1
     /// Added to single tokens' logits before anything else; -infinity forbids one.
     public var logitBias: [Int32: Float] = [:]
+
+    /// Version 1 counts candidates by Zipf's law, version 2 by their surprise.
+    public enum MirostatVersion: Int, Sendable, Equatable {
+        case first = 1
+        case second
+    }
 
     public init() {}
 

@@ -40,7 +40,7 @@ import Testing
         let adapter = try convert("plain")
         #expect(
             adapter.file.metadata.keys == [
-                "general.architecture", "general.type", "adapter.type", "adapter.lora.alpha", "general.file_type",
+                "general.architecture", "general.type", "adapter.type", "adapter.lora.alpha",
                 "general.quantization_version",
             ])
         #expect(adapter.architecture == "llama")

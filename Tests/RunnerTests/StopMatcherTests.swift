@@ -38,10 +38,12 @@ import Testing
     @Test func applyByName() throws {
         var options = RunOptions()
         let unknown = try options.apply([
-            "num_ctx": 2048.9, "temperature": 0, "stop": ["a", "b"], "top_k": nil, "mirostat": 1, "seed": 42, "num_gpu": 3,
+            "num_ctx": 2048.9, "temperature": 0, "stop": ["a", "b"], "top_k": nil, "mirostat": 2, "mirostat_tau": 3, "tfs_z": 1,
+            "seed": 42, "num_gpu": 3,
         ])
         #expect(options.contextLength == 2048 && options.sampling.temperature == 0 && options.stop == ["a", "b"])
-        #expect(options.sampling.topK == 40 && options.sampling.seed == 42 && unknown == ["mirostat"])
+        #expect(options.sampling.topK == 40 && options.sampling.seed == 42 && unknown == ["tfs_z"])
+        #expect(options.sampling.mirostat == .second && options.sampling.mirostatTau == 3 && options.sampling.mirostatEta == 0.1)
     }
 
     @Test(

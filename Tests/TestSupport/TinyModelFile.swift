@@ -32,8 +32,8 @@ public struct TinyModelFile: Sendable {
 
     public mutating func remove(_ key: String) { pairs.removeAll { $0.key == key } }
 
-    /// Adds an F32 tensor, its extents innermost first, its values small and always the same for the same name.
-    public mutating func add(tensor name: String, _ extents: [Int]) {
+    /// Adds an F32 tensor, its extents innermost first, its values small (`scale` of them) and always the same for the same name.
+    public mutating func add(tensor name: String, _ extents: [Int], scale: Float = 1) {
         var state = name.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
         let count = extents.reduce(1, *)
         var bytes: [UInt8] = []
@@ -41,7 +41,7 @@ public struct TinyModelFile: Sendable {
         for _ in 0..<count {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             // The state's top 24 bits, spread over -0.125..<0.125.
-            let value = (Float(state >> 40) / 16_777_216 - 0.5) / 4
+            let value = (Float(state >> 40) / 16_777_216 - 0.5) / 4 * scale
             bytes += Self.little(value.bitPattern)
         }
         tensors.append((name, extents, 0, bytes))
@@ -81,7 +81,10 @@ extension TinyModelFile {
     ///   - width: the embedding's length and every row's; K types need multiples of 256.
     ///   - blocks: layers.
     ///   - experts: networks of each layer, of which a token goes through two; one network and no router where zero.
-    public static func llama(width: Int = 32, blocks: Int = 1, experts: Int = 0, name: String = "tiny") -> TinyModelFile {
+    ///   - sharpness: multiplies the logits; at one, all tokens are about as likely.
+    public static func llama(
+        width: Int = 32, blocks: Int = 1, experts: Int = 0, name: String = "tiny", sharpness: Float = 1
+    ) -> TinyModelFile {
         var file = TinyModelFile()
         file.add("general.architecture", "llama")
         file.add("general.name", name)
@@ -98,7 +101,7 @@ extension TinyModelFile {
             file.add("llama.expert_used_count", UInt32(2))
         }
         let vocabulary = file.addVocabulary()
-        file.add(tensor: "token_embd.weight", [width, vocabulary])
+        file.add(tensor: "token_embd.weight", [width, vocabulary], scale: sharpness)
         file.add(tensor: "output_norm.weight", [width])
         for block in 0..<blocks {
             func add(_ name: String, _ extents: [Int]) { file.add(tensor: "blk.\(block).\(name).weight", extents) }

@@ -9,6 +9,14 @@ enum SpeedReport {
         lines += figures(
             "prompt eval", summary.promptTokens, computed: summary.promptTokens - summary.reusedTokens, summary.promptDuration)
         lines += figures("eval", summary.generatedTokens, computed: summary.generatedTokens, summary.generationDuration)
+        if summary.draftedTokens > 0 {
+            let share = 100 * Double(summary.acceptedTokens) / Double(summary.draftedTokens)
+            lines.append(
+                (
+                    "draft acceptance:",
+                    "\(HumanFormat.fixed(share, 1))% (\(summary.acceptedTokens) of \(summary.draftedTokens) token(s))"
+                ))
+        }
         return lines.map { label, value in label + String(repeating: " ", count: max(1, 22 - label.count)) + value }.joined(
             separator: "\n")
     }

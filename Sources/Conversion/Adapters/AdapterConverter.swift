@@ -107,7 +107,6 @@ public struct AdapterConverter: Sendable {
         metadata[GGUFKey.type] = .string("adapter")
         metadata[GGUFKey.adapterType] = .string("lora")
         metadata[GGUFKey.adapterAlpha] = .float32(Float(alpha))
-        metadata[GGUFKey.fileType] = .uint32(0)
         metadata[GGUFKey.quantizationVersion] = .uint32(2)
         var described: [(String, TensorType, TensorShape)] = []
         for (name, matrix) in tensors {

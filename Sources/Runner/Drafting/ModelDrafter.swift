@@ -1,0 +1,95 @@
+import Compute
+import Glibc
+import Tokenization
+import TransformerEngine
+
+/// Guesses with a smaller model of the same vocabulary (Leviathan et al. 2023): its most likely tokens, while it is sure of them.
+final class ModelDrafter: Drafter {
+    private let session: InferenceSession
+    /// Tokens that both models have.
+    private let sharedVocabulary: Int
+    /// The tokens whose keys and values the session holds.
+    private var cached: [TokenID] = []
+
+    /// Below this probability a guess is more likely to be wrong than worth computing.
+    private static let leastProbability: Float = 0.4
+    /// Embeddings are padded to round numbers; models of one family differ by no more rows than this.
+    private static let largestPadding = 128
+
+    /// - Throws: `RunnerError.draftVocabulary` where the models do not have the same tokens.
+    init(_ draft: LoadedModel, for target: LoadedModel, options: RunOptions, contextLength: Int, pool: ThreadPool) throws {
+        sharedVocabulary = try Self.sharedVocabulary(draft.tokenizer.vocabulary, target.tokenizer.vocabulary)
+        let length = min(contextLength, draft.trainedContextLength ?? contextLength)
+        session = try InferenceSession(
+            model: draft.transformer, contextLength: length, batchSize: min(options.batchLength, length),
+            cacheType: options.cacheType, pool: pool)
+    }
+
+    /// How many tokens two vocabularies share, which is all of them but for padding.
+    static func sharedVocabulary(_ draft: Vocabulary, _ target: Vocabulary) throws(RunnerError) -> Int {
+        guard abs(draft.count - target.count) <= largestPadding else {
+            throw .draftVocabulary("it has \(draft.count) tokens, the model \(target.count)")
+        }
+        let shared = min(draft.count, target.count)
+        for id in 0..<TokenID(shared) where !draft.hasSameText(as: target, id) {
+            throw .draftVocabulary("token \(id) is '\(draft.text(of: id))', in the model '\(target.text(of: id))'")
+        }
+        guard draft.bos == target.bos, draft.eos == target.eos else {
+            throw .draftVocabulary("its texts begin or end with other tokens")
+        }
+        return shared
+    }
+
+    func begin(_ prompt: [TokenID]) {}
+    func append(_ token: TokenID) {}
+
+    func shift(keep: Int, discard: Int) throws {
+        let kept = min(keep, cached.count)
+        let gone = min(discard, cached.count - kept)
+        try session.shift(keep: kept, discard: gone)
+        cached.removeSubrange(kept..<kept + gone)
+    }
+
+    func propose(after context: [TokenID], limit: Int) throws -> [TokenID] {
+        let limit = min(limit, session.contextLength - context.count)
+        guard limit > 0, context.allSatisfy({ $0 < sharedVocabulary }) else { return [] }
+        try follow(context)
+        var proposal: [TokenID] = []
+        while let token = guess() {
+            proposal.append(token)
+            if proposal.count == limit { break }
+            try session.evaluate([token])
+            cached.append(token)
+        }
+        return proposal
+    }
+
+    /// Computes what the session does not hold of the context, the last token in any case.
+    private func follow(_ context: [TokenID]) throws {
+        let shared = min(cached.commonPrefixLength(with: context), context.count - 1)
+        try session.truncate(to: shared)
+        cached.removeSubrange(shared...)
+        try session.evaluate(Array(context[shared...]))
+        cached += context[shared...]
+    }
+
+    /// The most likely token; nil where the model is not sure of it.
+    private func guess() -> TokenID? {
+        let shared = sharedVocabulary
+        return session.withLogits { logits in
+            var (best, highest) = (0, -Float.infinity)
+            for id in 0..<shared where logits[id] > highest { (best, highest) = (id, logits[id]) }
+            var total: Float = 0
+            // Tokens far below the best one change nothing.
+            for id in 0..<shared where logits[id] > highest - 16 { total += expf(logits[id] - highest) }
+            return total * Self.leastProbability <= 1 ? TokenID(best) : nil
+        }
+    }
+}
+
+extension Vocabulary {
+    /// Compares byte by byte; String's comparison takes texts for the same that are not.
+    fileprivate func hasSameText(as other: Vocabulary, _ id: TokenID) -> Bool {
+        text(of: id).utf8.elementsEqual(other.text(of: id).utf8)
+    }
+}
