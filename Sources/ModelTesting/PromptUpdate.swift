@@ -29,6 +29,8 @@ public enum PromptUpdate {
         var start = member.key.range.upperBound
         while start < bytes.count, bytes[start] != 0x3A { start += 1 }
         start = min(start + 1, bytes.count)
+        // Of a value that is not there the reader gives the place of whatever comes next.
+        if member.value.isNull, member.value.text?.isEmpty == true { return start..<start }
         let column = indentation(of: member.key.range.lowerBound, in: source)
         var line = source.line(at: member.value.range.lowerBound)
         // Lines that are indented more than the key belong to the value; so do empty ones between them.

@@ -87,11 +87,11 @@ import Testing
         #expect(again.digest == model.digest)
     }
 
-    @Test func `a template is made up only where the weights have none either`() throws {
+    @Test func `a template is made up, as a remark, only where the weights have none either`() throws {
         let fixture = try WeightFixture()
         try fixture.make("plain")
         try fixture.make("jinja", weights: try WeightFixture.gguf(extra: [(GGUFKey.chatTemplate, .string("{{ messages }}"))]))
-        #expect(try fixture.view("plain").modelfileText().contains("\nTEMPLATE {{ .Prompt }}\n"))
+        #expect(try fixture.view("plain").modelfileText().contains("\n# TEMPLATE {{ .Prompt }}\n"))
         #expect(try !fixture.view("jinja").modelfileText().contains("TEMPLATE"))
     }
 
