@@ -17,8 +17,9 @@ public enum PromptUpdate {
             let (head, body) = written(prompt, below: member.key, in: source)
             // A comment behind the old value stays on its line.
             let line = source.range(ofLine: source.line(at: range.upperBound)).upperBound
-            edits.append(FixIt("", [FixIt.Edit(range, " " + head)]))
-            if !body.isEmpty { edits.append(FixIt("", [FixIt.Edit(line..<line, body)])) }
+            let isAtEnd = line == range.upperBound
+            edits.append(FixIt("", [FixIt.Edit(range, " " + head + (isAtEnd ? body : ""))]))
+            if !isAtEnd, !body.isEmpty { edits.append(FixIt("", [FixIt.Edit(line..<line, body)])) }
         }
         return edits.isEmpty ? nil : source.applying(edits)
     }
