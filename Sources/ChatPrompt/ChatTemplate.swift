@@ -55,14 +55,39 @@ extension ChatTemplate {
     public func render(
         _ messages: [ChatMessage], tools: [ToolDefinition] = [], think: ThinkSetting = .unset
     ) throws(ChatPromptError) -> String {
+        var output: [UInt8] = []
+        for (template, data) in runs(messages, tools, think) { output += try run(template, data) }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The same prompt, and which node of the template wrote which of its bytes.
+    public func trace(
+        _ messages: [ChatMessage], tools: [ToolDefinition] = [], think: ThinkSetting = .unset
+    ) throws(ChatPromptError) -> PromptTrace {
+        var trace = PromptTrace()
+        for (template, data) in runs(messages, tools, think) {
+            do throws(TemplateError) {
+                let (bytes, spans) = try template.renderTraced(data)
+                trace.append(bytes, spans.map { .init(output: $0.output, source: $0.source, isText: $0.isText) })
+            } catch {
+                throw .template(error)
+            }
+        }
+        return trace
+    }
+
+    /// What has to be run, one after another, for a conversation's prompt.
+    private func runs(
+        _ messages: [ChatMessage], _ tools: [ToolDefinition], _ think: ThinkSetting
+    ) -> [(template: ParsedTemplate, data: TemplateValue)] {
         let (system, collated) = ChatMessage.collated(messages)
-        guard mentionsMessages else { return try renderTurnByTurn(collated, think: think) }
+        guard mentionsMessages else { return turns(collated, think) }
         let data = Self.data(
             [
                 ("System", .text(system)), ("Messages", ChatMessage.templateValue(collated)),
                 ("Tools", ToolDefinition.templateValue(tools)), ("Response", ""),
             ], think)
-        return String(decoding: try run(template, data), as: UTF8.self)
+        return [(template, data)]
     }
 
     /// The prompt that asks for what lies between `prompt` and `suffix`.
@@ -100,20 +125,20 @@ extension ChatTemplate {
 
     /// A template without `.Messages` knows one system text, one prompt and one response: it runs once for each turn, and for the
     /// last one only up to the response.
-    private func renderTurnByTurn(_ messages: [ChatMessage], think: ThinkSetting) throws(ChatPromptError) -> String {
-        var output: [UInt8] = []
+    private func turns(_ messages: [ChatMessage], _ think: ThinkSetting) -> [(template: ParsedTemplate, data: TemplateValue)] {
+        var runs: [(template: ParsedTemplate, data: TemplateValue)] = []
         var turn = Turn()
         for message in messages {
             switch message.role {
             case "system":
                 if turn.isBegun {
-                    output += try run(template, turn.data(think))
+                    runs.append((template, turn.data(think)))
                     turn = Turn()
                 }
                 turn.system = message.content
             case "user":
                 if turn.isAnswered {
-                    output += try run(template, turn.data(think))
+                    runs.append((template, turn.data(think)))
                     turn = Turn()
                 }
                 turn.prompt = message.content
@@ -121,7 +146,6 @@ extension ChatTemplate {
             default: break
             }
         }
-        output += try run(template.cutAfterField("Response"), turn.data(think))
-        return String(decoding: output, as: UTF8.self)
+        return runs + [(template.cutAfterField("Response"), turn.data(think))]
     }
 }

@@ -43,6 +43,28 @@ public struct JinjaChatTemplate: PromptSource {
         }
     }
 
+    /// The prompt, and which node of the template wrote which of its bytes.
+    ///
+    /// - Parameters:
+    ///   - addsGenerationPrompt: whether the beginning of the model's answer is asked for.
+    ///   - showsImages: pictures are given as parts of a message's content, as transformers gives them, not left to the text.
+    public func trace(
+        _ messages: [ChatMessage], tools: [ToolDefinition], think: ThinkSetting, addsGenerationPrompt: Bool = true,
+        showsImages: Bool = false
+    ) throws(ChatPromptError) -> PromptTrace {
+        var context = context(messages, tools, think)
+        context["add_generation_prompt"] = .bool(addsGenerationPrompt)
+        if showsImages { context["messages"] = .array(messages.map(\.jinjaValueWithImages)) }
+        var trace = PromptTrace()
+        do throws(JinjaError) {
+            let (bytes, spans) = try program.renderTraced(context, now: JinjaTime(secondsSince1970: now()))
+            trace.append(bytes, spans.map { .init(output: $0.output, source: $0.source, isText: $0.isText) })
+        } catch {
+            throw .jinja(error)
+        }
+        return trace
+    }
+
     /// What the template sees. `tools` and the settings of thinking are left out where they are not given, as in transformers.
     private func context(_ messages: [ChatMessage], _ tools: [ToolDefinition], _ think: ThinkSetting) -> JSONObject {
         var context: JSONObject = [
@@ -90,6 +112,14 @@ extension JinjaChatTemplate {
 }
 
 extension ChatMessage {
+    /// The content as parts where pictures go with it.
+    fileprivate var jinjaValueWithImages: JSONValue {
+        guard imageCount > 0, var message = jinjaValue.object else { return jinjaValue }
+        let images = Array(repeating: ["type": "image"] as JSONValue, count: imageCount)
+        message["content"] = .array(images + [["type": "text", "text": .string(content)]])
+        return .object(message)
+    }
+
     /// As the chat API writes it: `arguments` an object, what is empty left out.
     fileprivate var jinjaValue: JSONValue {
         var message: JSONObject = ["role": .string(role), "content": .string(content)]

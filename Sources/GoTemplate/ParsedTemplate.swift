@@ -54,4 +54,21 @@ public struct ParsedTemplate: Sendable {
     public func render(_ data: TemplateValue) throws(TemplateError) -> String {
         String(decoding: try renderBytes(data), as: UTF8.self)
     }
+
+    /// The same bytes, and which node of the template wrote which of them.
+    public func renderTraced(_ data: TemplateValue) throws(TemplateError) -> (bytes: [UInt8], spans: [TemplateSpan]) {
+        var evaluator = TemplateEvaluator(template: self, data: data, isTraced: true)
+        try evaluator.run()
+        return (evaluator.output, evaluator.spans ?? [])
+    }
+}
+
+/// A stretch of output and the node that wrote it. Spans follow one another without gaps.
+public struct TemplateSpan: Sendable, Equatable {
+    /// Byte offsets into the output.
+    public let output: Range<Int>
+    /// Byte offsets into the template.
+    public let source: Range<Int>
+    /// Text of the template itself, not a value that it asked for.
+    public let isText: Bool
 }

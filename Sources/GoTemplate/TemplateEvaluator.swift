@@ -20,6 +20,8 @@ struct TemplateEvaluator {
 
     let template: ParsedTemplate
     private(set) var output: [UInt8] = []
+    /// Which node wrote what; nil where nobody asked.
+    private(set) var spans: [TemplateSpan]?
     var variables: [(name: String, held: Held)]
     /// The node that a message would be about.
     var current: (any TemplateMessageNode)?
@@ -29,8 +31,9 @@ struct TemplateEvaluator {
     private var steps = 0
     private var depth = 0
 
-    init(template: ParsedTemplate, data: TemplateValue) {
+    init(template: ParsedTemplate, data: TemplateValue, isTraced: Bool = false) {
         self.template = template
+        spans = isTraced ? [] : nil
         self.data = data.isNull ? .absent : data
         running = template.name
         variables = [("$", Held(value: self.data))]
@@ -50,10 +53,16 @@ extension TemplateEvaluator {
         for node in body.nodes {
             try spend(1)
             switch node {
-            case .text(let text): try write(text.bytes)
+            case .text(let text):
+                let start = output.count
+                try write(text.bytes)
+                note(start, text.range, isText: true)
             case .action(let action):
                 let held = try pipeline(action.pipeline, dot: dot)
-                if action.pipeline.variables.isEmpty { try print(held.value, for: action) }
+                guard action.pipeline.variables.isEmpty else { continue }
+                let start = output.count
+                try print(held.value, for: action)
+                note(start, action.range, isText: false)
             case .branch(let branch):
                 let flow = try branch.kind == .range ? range(branch, dot: dot) : choose(branch, dot: dot)
                 if flow != .done { return flow }
@@ -148,6 +157,11 @@ extension TemplateEvaluator {
 // MARK: - Writing and counting
 
 extension TemplateEvaluator {
+    private mutating func note(_ start: Int, _ source: Range<Int>, isText: Bool) {
+        if spans == nil || start == output.count { return }
+        spans?.append(TemplateSpan(output: start..<output.count, source: source, isText: isText))
+    }
+
     private mutating func write(_ bytes: [UInt8]) throws(TemplateError) {
         guard output.count + bytes.count <= template.limits.outputBytes else {
             throw exhausted("output longer than the limit of \(template.limits.outputBytes) bytes")

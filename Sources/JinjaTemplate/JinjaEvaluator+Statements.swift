@@ -13,11 +13,16 @@ extension JinjaEvaluator {
     private mutating func execute(_ statement: JinjaStatement) throws(JinjaProblem) -> Flow {
         try charge()
         switch statement.kind {
-        case .text(let text): try write(text.bytes)
+        case .text(let text):
+            let start = output.count
+            try write(text.bytes)
+            if trace != nil { trace?.note(start..<output.count, statement.range, isText: true) }
         case .output(let expression):
             let value = try evaluate(expression)
             position = expression.range
+            let start = output.count
             try write(value)
+            if trace != nil { trace?.note(start..<output.count, expression.range, value: value) }
         case .branch(let branches, let otherwise):
             for branch in branches where try evaluate(branch.test).isTrue { return try execute(branch.body) }
             return otherwise.isEmpty ? .next : try execute(otherwise)
@@ -34,10 +39,15 @@ extension JinjaEvaluator {
         case .call(let body, let call):
             hold(frame)
             let value = try evaluateCall(call, caller: .macro(JinjaMacro(body, home: frame)))
+            let start = output.count
             try write(value)
+            if trace != nil { trace?.note(start..<output.count, call.range, value: value) }
         case .filter(let filter, let scope):
             let text = try capture(scope)
-            try write(try filtered(text, filter))
+            let value = try filtered(text, filter)
+            let start = output.count
+            try write(value)
+            if trace != nil { trace?.note(start..<output.count, statement.range, value: value) }
         case .with(let bindings, let scope): return try runWith(bindings, scope)
         case .generation(let scope): return try run(scope)
         case .block(_, let scope): try runBlock(scope)
@@ -65,7 +75,9 @@ extension JinjaEvaluator {
     private mutating func runBlock(_ scope: JinjaScope) throws(JinjaProblem) {
         let own = JinjaFrame(slotCount: layout.entries[scope.id].slotCount, outer: nil)
         let text = try within(own) { evaluator throws(JinjaProblem) in try evaluator.capture(scope, exported: true) }
+        let start = output.count
         try write(text.bytes)
+        if trace != nil { trace?.note(start..<output.count, position, value: .string(text)) }
     }
 
     // MARK: - Assignment

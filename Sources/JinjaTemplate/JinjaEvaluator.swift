@@ -11,6 +11,8 @@ struct JinjaEvaluator {
     private var steps = 0
     private(set) var depth = 0
     var output: [UInt8] = []
+    /// Which node wrote what; nil where nobody asked.
+    var trace: JinjaTrace?
     var frame: JinjaFrame
     /// The node that runs, for messages.
     var position = 0..<0
@@ -26,7 +28,8 @@ struct JinjaEvaluator {
     private var heldFrames: [JinjaFrame] = []
     private var heldNamespaces: [JinjaNamespace] = []
 
-    init(program: JinjaProgram, context: JinjaDict, now: JinjaTime) {
+    init(program: JinjaProgram, context: JinjaDict, now: JinjaTime, isTraced: Bool = false) {
+        trace = isTraced ? JinjaTrace() : nil
         (limits, layout, root) = (program.limits, program.layout, program.root)
         (self.context, self.now) = (context, now)
         frame = JinjaFrame(slotCount: program.layout.entries[program.root.id].slotCount, outer: nil)
@@ -165,14 +168,16 @@ struct JinjaEvaluator {
 
     /// Runs statements as a scope of its own and gives what they wrote.
     mutating func capture(_ scope: JinjaScope, exported: Bool = false) throws(JinjaProblem) -> JinjaString {
-        let outer = output
+        let outer = (output, trace?.spans)
         output = []
+        trace?.spans = []
         enter(scope.id, exported: exported)
         innerScopes += 1
         _ = try execute(scope.body)
         innerScopes -= 1
         let text = JinjaString(bytes: output)
-        output = outer
+        output = outer.0
+        if let spans = outer.1 { trace?.endCapture(of: text, outerSpans: spans) }
         return text
     }
 

@@ -54,4 +54,17 @@ public struct JinjaProgram: Sendable {
     public func render(_ context: JSONObject, now: JinjaTime = .epoch) throws(JinjaError) -> String {
         String(decoding: try renderBytes(context, now: now), as: UTF8.self)
     }
+
+    /// The same bytes, and which node of the template wrote which of them.
+    public func renderTraced(
+        _ context: JSONObject, now: JinjaTime = .epoch
+    ) throws(JinjaError) -> (bytes: [UInt8], spans: [JinjaSpan]) {
+        var evaluator = JinjaEvaluator(program: self, context: JinjaDict(context), now: now, isTraced: true)
+        do throws(JinjaProblem) {
+            let output = try evaluator.run()
+            return (output, evaluator.trace?.spans ?? [])
+        } catch {
+            throw error.error(at: evaluator.position, name: name, source: bytes)
+        }
+    }
 }
