@@ -107,7 +107,7 @@ extension JinjaEvaluator {
     mutating func compare(
         _ left: JinjaValue, _ operation: JinjaComparison, _ right: JinjaValue
     ) throws(JinjaProblem) -> Bool {
-        try charge((left.weight + right.weight) >> 3)
+        try charge((left.weight + right.weight) >> 1)
         switch operation {
         case .equal: return left.isEqual(right)
         case .notEqual: return !left.isEqual(right)

@@ -106,7 +106,8 @@ extension JinjaEvaluator {
     mutating func sorted(
         _ elements: [JinjaValue], by attribute: JinjaValue?, descending: Bool, isCaseSensitive: Bool, fallback: JinjaValue? = nil
     ) throws(JinjaProblem) -> [JinjaValue] {
-        try charge(elements.count)
+        // A comparison or two for each time that the elements can be halved.
+        try charge(elements.count * 8)
         var attributes: [JinjaValue?] = [attribute]
         if case .string(let names)? = attribute, names.contains(",") {
             attributes = try names.split(",", most: -1).map { .string($0) }

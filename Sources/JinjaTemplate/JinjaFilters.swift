@@ -10,7 +10,7 @@ extension JinjaEvaluator {
     mutating func apply(
         _ filter: JinjaFilter, to value: JinjaValue, _ arguments: JinjaArguments
     ) throws(JinjaProblem) -> JinjaValue {
-        try charge(value.weight >> 2)
+        try charge(value.weight)
         switch filter {
         case .tojson: return .string(try json(value, arguments))
         case .default, .d:
@@ -193,7 +193,8 @@ enum PythonConversion {
     }
 
     private static func parse(_ text: JinjaString, base: Int) -> Int? {
-        guard base == 0 || (2...36).contains(base) else { return nil }
+        // Python refuses to read longer ones, and reading them takes time.
+        guard text.bytes.count <= 4300, base == 0 || (2...36).contains(base) else { return nil }
         var digits = text.stripped().text.lowercased()[...]
         let sign = digits.hasPrefix("-") ? "-" : ""
         if digits.hasPrefix("-") || digits.hasPrefix("+") { digits.removeFirst() }
@@ -207,8 +208,12 @@ enum PythonConversion {
         return Int(sign + plain, radix: base == 0 ? 10 : base)
     }
 
+    /// Digits beyond any use; what is longer is no number.
+    private static let longestNumber = 1 << 14
+
     static func float(_ value: JinjaValue) -> Double? {
         if case .string(let text) = value {
+            guard text.bytes.count <= longestNumber else { return nil }
             let text = text.stripped().text.lowercased()
             let unsigned = text.drop { $0 == "-" || $0 == "+" }
             if unsigned == "inf" || unsigned == "infinity" { return text.hasPrefix("-") ? -.infinity : .infinity }

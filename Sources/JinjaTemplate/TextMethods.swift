@@ -120,7 +120,7 @@ extension JinjaEvaluator {
         return joined
     }
 
-    func replaced(
+    mutating func replaced(
         _ text: JinjaString, _ old: JinjaString, _ new: JinjaString, most: Int
     ) throws(JinjaProblem) -> JinjaString {
         let most = most < 0 ? Int.max : most
@@ -131,6 +131,7 @@ extension JinjaEvaluator {
         while count < most, let offset = text.firstOffset(of: old, from: start) {
             replaced.bytes += text.bytes[start..<offset]
             replaced.bytes += new.bytes
+            try charge()
             try check(bytes: replaced.bytes.count)
             start = offset + old.bytes.count
             count += 1
