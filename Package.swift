@@ -94,6 +94,9 @@ let combinations: [[Target]] = [
 let streets: [[Target]] = [
     room("QualityPages", ["Evaluation", "Quantization", "Tensors"]),
     room(
+        "PromptProof", ["ChatPrompt", "Diagnostics", "GGUF", "GoTemplate", "JSONText", "JinjaTemplate", "Tokenization"],
+        testsAlso: ["Bytes"]),
+    room(
         "BuildPipeline",
         [
             "Bytes", "Compute", "Conversion", "GGUF", "JSONText", "Linting", "ModelManifest", "ModelStore", "ModelfilePlan",
@@ -112,7 +115,7 @@ let streets: [[Target]] = [
         "ModelService",
         [
             "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
-            "Packaging", "Runner", "Tokenization", "TransformerEngine",
+            "Packaging", "PromptProof", "Runner", "Tokenization", "TransformerEngine",
         ], testsAlso: ["Diagnostics", "ModelfileSyntax", "Quantization"]),
 ]
 
@@ -122,8 +125,8 @@ let doors: [Target] = [
         dependencies: [
             argumentParser, "Batch", "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "Evaluation",
             "GGUF", "GoTemplate", "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore",
-            "ModelTesting", "ModelfilePlan", "ModelfileSuperset", "ModelfileSyntax", "Packaging", "QualityPages", "Quantization",
-            "Runner", "Sampling", "Tensors", "Tokenization", "TransformerEngine",
+            "ModelTesting", "ModelfilePlan", "ModelfileSuperset", "ModelfileSyntax", "Packaging", "PromptProof", "QualityPages",
+            "Quantization", "Runner", "Sampling", "Tensors", "Tokenization", "TransformerEngine",
         ],
         swiftSettings: safeRoom),
     .testTarget(

@@ -36,6 +36,11 @@ struct CreateCommand: ParsableCommand {
     @Flag(help: "Link GGUF files into the store instead of copying them; they must never change afterwards.") var link = false
     @Option(help: ArgumentHelp("Threads; all that the process may use if not given.", valueName: "count")) var threads: Int?
     @OptionGroup var superset: SupersetOptions
+    @Option(
+        help: ArgumentHelp(
+            "Prove the TEMPLATE against the model's own template first: off, warn, or error to build nothing that differs.",
+            valueName: "level"))
+    var verify: VerifyOption = .warn
     @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
@@ -55,7 +60,8 @@ struct CreateCommand: ParsableCommand {
             BuildRequest(
                 plan: plan, name: name, folder: ModelfileReading.folder(of: file), fileType: fileType,
                 mergesAdapters: mergesAdapters, linksFiles: link, threads: threads),
-            events: display.handler, verify: tests.map { tests in { try verify($0, tests, display) } })
+            proof: verify.level, events: display.handler,
+            verify: tests.map { tests in { try runTests(tests, on: $0, display) } })
         display.finish()
         guard !progress.quiet else { return }
         try Console.putLine(
@@ -63,7 +69,7 @@ struct CreateCommand: ParsableCommand {
     }
 
     /// Runs the tests on a package that has no name yet.
-    private func verify(_ chat: ChatModel, _ tests: TestFile, _ display: ProgressDisplay) throws {
+    private func runTests(_ tests: TestFile, on chat: ChatModel, _ display: ProgressDisplay) throws {
         display.handler(.status("running \(tests.suite.cases.count) tests"))
         let results = tests.suite.cases.map { TestRun(TestedChat(chat: chat)).run($0) }
         try Interruption.check()
@@ -73,5 +79,18 @@ struct CreateCommand: ParsableCommand {
         try StandardStream.error.write(report.tree(color: Console.allowsColour(.error)))
         Console.note("error: \(report.summary); nothing was created")
         throw AlreadyReported()
+    }
+}
+
+/// `--verify`
+enum VerifyOption: String, ExpressibleByArgument, CaseIterable {
+    case off, warn, error
+
+    var level: VerificationLevel {
+        switch self {
+        case .off: .off
+        case .warn: .warn
+        case .error: .error
+        }
     }
 }

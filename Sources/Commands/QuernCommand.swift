@@ -11,6 +11,7 @@ struct QuernCommand: ParsableCommand {
               quern create chat -f Modelfile -q Q4_K_M     build a package
               quern run chat "Why is the sky blue?"        ask it
               quern show chat                              look inside
+              quern verify .                               prove ./Modelfile's TEMPLATE right
               quern quantize in.gguf out.gguf Q8_0         quantize a file
 
             ENVIRONMENT
@@ -28,7 +29,8 @@ struct QuernCommand: ParsableCommand {
             ShowCommand.self,
             RunCommand.self, EmbedCommand.self,
             ListCommand.self, CopyCommand.self, RemoveCommand.self,
-            QuantizeCommand.self, BatchCommand.self, ImatrixCommand.self, MeasureCommand.self, TemplateCommand.self,
+            QuantizeCommand.self, BatchCommand.self, ImatrixCommand.self, MeasureCommand.self, VerifyCommand.self,
+            TemplateCommand.self,
             TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
             CompletionsCommand.self,
         ])

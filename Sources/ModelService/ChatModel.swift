@@ -7,6 +7,7 @@ import JSONText
 import ModelManifest
 import ModelStore
 public import Packaging
+import PromptProof
 public import Runner
 public import Tokenization
 
@@ -106,6 +107,8 @@ public final class ChatModel {
     ///   - think: `unset` is on for a model that can think, as in Ollama.
     ///   - options: nil is the package's own.
     ///   - emit: gets each part of the answer as soon as it is certain.
+    ///
+    /// Special tokens in the words of users and tools are read as plain text: only the template begins and ends turns.
     public func reply(
         to messages: [ChatMessage], tools: [ToolDefinition] = [], think: ThinkSetting = .unset, options: RunOptions? = nil,
         isCancelled: () -> Bool = { false }, emit: (ReplyParser.Event) throws -> Void
@@ -122,7 +125,8 @@ public final class ChatModel {
             countTokens: { self.tokens(of: $0).count }
         ).text
         var parser = template.replyParser(prompt: prompt, tools: tools, think: think)
-        let summary = try generator.generate(tokens(of: prompt), options: options, isCancelled: isCancelled) { text in
+        let ids = PromptTokens.guarded(Array(prompt.utf8), messages, by: model.tokenizer)
+        let summary = try generator.generate(ids, options: options, isCancelled: isCancelled) { text in
             for event in parser.consume(text) { try emit(event) }
         }
         for event in parser.finish() { try emit(event) }

@@ -18,6 +18,8 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
     case nothingToRemove(String)
     /// A name to copy from or to, or to remove, that cannot be one.
     case invalidName(String, role: String, problem: String)
+    /// A TEMPLATE does not say what the model's own template says, and that was asked to be an error.
+    case unproven(String)
     /// `OLLAMA_HOST` names another machine.
     case noServer
 
@@ -37,6 +39,7 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
         case .nothingToCopy(let name): "model \"\(name)\" not found"
         case .nothingToRemove(let name): "model '\(name)' not found"
         case .invalidName(let name, let role, let problem): "\(role) \"\(name)\" is invalid: \(problem)"
+        case .unproven(let problem): problem
         case .noServer: "could not connect to ollama server, run 'ollama serve' to start it"
         }
     }

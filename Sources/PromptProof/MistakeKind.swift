@@ -1,0 +1,128 @@
+/// What can be wrong with a template: one kind for each thing that a person would mend in a different way.
+public enum MistakeKind: String, Sendable, CaseIterable {
+    case doubledBeginning = "doubled-bos"
+    case missingBeginning = "missing-bos"
+    case missingSystem = "missing-system"
+    case movedSystem = "moved-system"
+    case missingDefaultSystem = "missing-default-system"
+    case extraDefaultSystem = "extra-default-system"
+    case missingQuestion = "missing-question"
+    case missingAnswer = "missing-answer"
+    case lostTools = "lost-tools"
+    case movedTools = "moved-tools"
+    case lostCall = "lost-tool-call"
+    case lostResult = "lost-tool-result"
+    case toolSpelling = "tool-json-spelling"
+    case toolFrame = "tool-frame"
+    case lostThinking = "lost-thinking"
+    case keptThinking = "kept-thinking"
+    case thinkingSwitch = "thinking-switch"
+    case swappedHeader = "swapped-header"
+    case wrongHeader = "wrong-header"
+    case missingEndOfTurn = "missing-end-of-turn"
+    case wrongEndOfTurn = "wrong-end-of-turn"
+    case extraEndOfTurn = "extra-end-of-turn"
+    case missingGenerationPrompt = "missing-generation-prompt"
+    case wrongGenerationPrompt = "wrong-generation-prompt"
+    case missingNewline = "missing-newline"
+    case extraNewline = "extra-newline"
+    case missingSpace = "missing-space"
+    case extraSpace = "extra-space"
+    case trimming = "trimmed-content"
+    case date = "date"
+    case imagePlace = "image-place"
+    case missingText = "missing-text"
+    case extraText = "extra-text"
+    case otherText = "other-text"
+    case templateFails = "template-fails"
+
+    /// A few words for a heading.
+    public var title: String {
+        switch self {
+        case .doubledBeginning: "the token for the beginning comes twice"
+        case .missingBeginning: "the token for the beginning is missing"
+        case .missingSystem: "the system message is lost"
+        case .movedSystem: "the system message is in another place"
+        case .missingDefaultSystem: "the default system message is missing"
+        case .extraDefaultSystem: "a default system message that the model does not know"
+        case .missingQuestion: "a question is lost"
+        case .missingAnswer: "an earlier answer is lost"
+        case .lostTools: "the tools are lost"
+        case .movedTools: "the tools are in another place"
+        case .lostCall: "a tool call in the history is lost"
+        case .lostResult: "a tool's result is lost"
+        case .toolSpelling: "the tools' JSON is spelled differently"
+        case .toolFrame: "the text round tools or calls differs"
+        case .lostThinking: "what was thought is lost"
+        case .keptThinking: "what was thought in earlier turns is kept"
+        case .thinkingSwitch: "switching thinking on or off is not passed on"
+        case .swappedHeader: "a role is announced as another"
+        case .wrongHeader: "the text in front of a message differs"
+        case .missingEndOfTurn: "a turn has no end"
+        case .wrongEndOfTurn: "a turn ends in the wrong token"
+        case .extraEndOfTurn: "a turn is ended where it should not be"
+        case .missingGenerationPrompt: "the beginning of the answer is missing"
+        case .wrongGenerationPrompt: "the beginning of the answer differs"
+        case .missingNewline: "missing newline"
+        case .extraNewline: "newline too many"
+        case .missingSpace: "missing space"
+        case .extraSpace: "space too many"
+        case .trimming: "white space round a content is treated differently"
+        case .date: "a date differs"
+        case .imagePlace: "a picture is in another place"
+        case .missingText: "missing text"
+        case .extraText: "text too many"
+        case .otherText: "the text differs"
+        case .templateFails: "the template fails"
+        }
+    }
+
+    /// Why it matters and what to do, for somebody who has not seen it before.
+    var advice: String {
+        switch self {
+        case .doubledBeginning:
+            "The tokenizer puts this token in front of every prompt by itself. Take it out of the TEMPLATE."
+        case .missingBeginning: "The tokenizer does not add this token by itself. Write it at the start of the TEMPLATE."
+        case .missingSystem: "The model never sees what SYSTEM or a system message says. Write {{ .System }}, with its header."
+        case .movedSystem: "Write {{ .System }} where the model's own template has it."
+        case .missingDefaultSystem:
+            "Without a system message the model was trained to see this text. Write it in an {{ else }} of {{ if .System }}."
+        case .extraDefaultSystem: "Take the text out, or set it with SYSTEM, where users see it and can replace it."
+        case .missingQuestion, .missingAnswer: "The model does not see this message. Write {{ .Content }} for its role too."
+        case .lostTools:
+            "The model never learns which tools there are, and Ollama says that it does not support tools. Add a section with "
+                + "{{ if .Tools }} ... {{ range .Tools }}{{ . }}{{ end }} ... {{ end }}."
+        case .movedTools: "Write the section with {{ .Tools }} where the model's own template has it."
+        case .lostCall:
+            "The model forgets that it called a tool. Write {{ range .ToolCalls }} for the role assistant, in the model's own form."
+        case .lostResult: "The model never sees what a tool answered. Write the messages of the role \"tool\"."
+        case .toolSpelling:
+            "The JSON says the same with other blanks, escapes or order. The model was trained on the other spelling and mostly copes; "
+                + "a TEMPLATE can spell it out field by field ({{ .Function.Name }}, ...), or leave the work to the embedded template."
+        case .toolFrame: "Copy the text from the model's own template."
+        case .lostThinking: "Write {{ .Thinking }} between the model's tags where the model's own template does."
+        case .keptThinking:
+            "The model was trained without the thinking of earlier turns. Write {{ .Thinking }} only after the last question."
+        case .thinkingSwitch:
+            "Use {{ .Think }} and {{ .IsThinkSet }} to write what the model's own template writes for enable_thinking."
+        case .swappedHeader: "Give each role its own header; look at the conditions on .Role."
+        case .wrongHeader: "Copy the header from the model's own template, blanks and line breaks too."
+        case .missingEndOfTurn: "Without it the model reads two messages as one, and does not learn where to stop."
+        case .wrongEndOfTurn: "Write the token that the model's own template writes; the model waits for it and stops by it."
+        case .extraEndOfTurn: "Take it out, or write it only where .Content is not the last message."
+        case .missingGenerationPrompt:
+            "Without it the model goes on with the question, or answers in somebody else's name. Write it at the end of the TEMPLATE."
+        case .wrongGenerationPrompt: "Copy the end of the model's own template, as it is with add_generation_prompt."
+        case .missingNewline, .extraNewline:
+            "Line breaks are tokens. In a TEMPLATE they are those written between actions; {{- and -}} eat them."
+        case .missingSpace, .extraSpace: "Blanks are part of tokens. Mind that {{- and -}} eat them."
+        case .trimming: "Go templates cannot trim; the difference shows only where a message begins or ends with white space."
+        case .date: "The templates tell the model different days; see {{ currentDate }}."
+        case .imagePlace: "Pictures go where the model's own template puts them."
+        case .missingText: "Copy the text from the model's own template."
+        case .extraText: "The model was not trained on this text. Take it out."
+        case .otherText: "Copy the text from the model's own template."
+        case .templateFails: "Mend the template at the place that the message names."
+        }
+    }
+}
