@@ -12,6 +12,8 @@ public enum BuildError: Error, Equatable, CustomStringConvertible {
     case alreadyQuantized(text: String, fileType: String)
     /// Adapters change weights that are stored as numbers.
     case quantizedBase(text: String, fileType: String)
+    /// Writing would replace what is being read.
+    case outputIsInput(path: String)
     case requiresNewer(required: String, level: String)
 
     public var description: String {
@@ -27,6 +29,7 @@ public enum BuildError: Error, Equatable, CustomStringConvertible {
             "FROM '\(text)': its weights are \(fileType) already; quantization is only supported for F16, BF16 and F32 models"
         case .quantizedBase(let text, let fileType):
             "FROM '\(text)': its weights are \(fileType); adapters can be merged into F16, BF16 and F32 weights only"
+        case .outputIsInput(let path): "'\(path)' is both the input and the output"
         case .requiresNewer(let required, let level):
             "REQUIRES \(required): this version behaves as \(level) and cannot run the model"
         }

@@ -12,10 +12,9 @@ public struct QuantizedFile: Sendable {
     public var input: String
     public var output: String
     public var fileType: FileType
-    /// Path of an importance matrix.
-    public var importance: String?
-    public var choices = TypeChoices()
-    public var allowsRequantizing = false
+    public var options = QuantizationOptions()
+    /// The output is made of as many shards as the input, and `output` is their stem.
+    public var keepsShards = false
 
     public init(input: String, output: String, fileType: FileType) {
         (self.input, self.output, self.fileType) = (input, output, fileType)
@@ -23,6 +22,8 @@ public struct QuantizedFile: Sendable {
 
     /// What was made.
     public struct Report: Sendable {
+        /// The files, in the order of their shards.
+        public let files: [String]
         public let inputByteCount: Int
         public let outputByteCount: Int
         public let parameterCount: Int
@@ -30,48 +31,67 @@ public struct QuantizedFile: Sendable {
         public var bitsPerWeight: Double { parameterCount == 0 ? 0 : Double(outputByteCount) * 8 / Double(parameterCount) }
     }
 
-    public func make(on pool: ThreadPool, events: @escaping BuildEvent.Handler) throws -> Report {
-        let matrix = try importance.map { try ImportanceMatrix(path: $0) }
-        for tensor in matrix?.unseen ?? [] {
-            events(
-                .warning("importance matrix '\(importance ?? "")': an expert of '\(tensor)' saw no token; its columns weigh alike"))
-        }
-        let (quantization, inputByteCount) = try plan(matrix, events)
-        let file = try FileReplacement(path: output, byteCount: quantization.totalByteCount)
-        let step = "quantizing to \(fileType.name)"
-        try quantization.write(on: pool, to: { try file.write($0) }) { progress in
-            try Interruption.check()
-            events(.progress(step: step, completed: progress.bytesDone, total: progress.byteCount))
-        }
-        try file.commit()
-        return Report(
-            inputByteCount: inputByteCount, outputByteCount: quantization.totalByteCount,
-            parameterCount: quantization.layout.tensors.reduce(0) { $0 + $1.tensor.shape.elementCount })
-    }
-
-    private func plan(_ matrix: ImportanceMatrix?, _ events: BuildEvent.Handler) throws -> (GGUFQuantization, Int) {
+    /// Decides what becomes of each tensor, without reading weights.
+    public func plan(events: BuildEvent.Handler) throws -> QuantizationPlan {
+        let plan: QuantizationPlan
         if try FileStatus(path: input).kind == .folder {
             let model = try CheckpointConverter().convert(CheckpointFolder(path: input))
             for warning in model.warnings { events(.warning(warning)) }
-            let bytes = model.tensors.reduce(0) { $0 + $1.source.parts.reduce(0) { $0 + $1.count } }
-            return (try model.quantization(to: fileType, importance: matrix, choices: choices), bytes)
+            plan = try model.plan(to: fileType, options: options)
+        } else {
+            plan = try QuantizationPlan(try GGUFFile(path: input), to: fileType, options: options, keepsShards: keepsShards)
         }
-        let file = try GGUFFile(path: input)
-        return (
-            try GGUFQuantization(
-                file, to: fileType, importance: matrix, choices: choices, allowRequantizing: allowsRequantizing),
-            file.tensorByteCount
-        )
+        guard let matrix = options.importance else { return plan }
+        for tensor in matrix.unseen {
+            events(.warning("importance matrix '\(matrix.file)': an expert of '\(tensor)' saw no token; its columns weigh alike"))
+        }
+        if let first = plan.unweighted.first {
+            events(
+                .warning(
+                    "importance matrix '\(matrix.file)' has no weights for \(plan.unweighted.count) tensors, '\(first)' the first"))
+        }
+        return plan
+    }
+
+    public func make(on pool: ThreadPool, events: @escaping BuildEvent.Handler) throws -> Report {
+        let plan = try plan(events: events)
+        let parts = keepsShards ? try plan.shards() : [try plan.file()]
+        let paths = parts.indices.map { keepsShards ? GGUFFile.shardPath(output, $0, of: parts.count) : output }
+        for path in paths { try checkDistinct(path) }
+        let total = parts.reduce(0) { $0 + $1.totalByteCount }
+        // All of them have room before the first is written, and get their names when the last is whole.
+        let files = try zip(paths, parts).map { try FileReplacement(path: $0, byteCount: max($1.totalByteCount, total)) }
+        let step = "quantizing to \(options.copiesTensors ? "COPY" : fileType.name)"
+        var done = 0
+        for (file, part) in zip(files, parts) {
+            try part.write(on: pool, to: { try file.write($0) }) { progress in
+                try Interruption.check()
+                events(.progress(step: step, completed: done + progress.bytesDone, total: total))
+            } warning: {
+                events(.warning($0))
+            }
+            done += part.totalByteCount
+        }
+        for file in files { try file.commit() }
+        return Report(
+            files: paths, inputByteCount: plan.sourceByteCount, outputByteCount: total, parameterCount: plan.parameterCount)
+    }
+
+    /// Pages of the input are read until the output is whole; the output must not take its place before.
+    private func checkDistinct(_ path: String) throws {
+        guard let source = try FileStatus.ifPresent(input), let target = try FileStatus.ifPresent(path) else { return }
+        if source.device == target.device, source.inode == target.inode { throw BuildError.outputIsInput(path: path) }
     }
 }
 
 extension ConvertedModel {
     /// The model's file to be written: quantized, or with nil as the checkpoint has it.
-    func quantization(
-        to fileType: FileType?, importance: ImportanceMatrix? = nil, choices: TypeChoices = TypeChoices()
-    ) throws -> GGUFQuantization {
-        try GGUFQuantization(
-            metadata: metadata, tensors: tensors.map { .init($0.source, unquantizedType: $0.type) }, to: fileType,
-            importance: importance, choices: choices)
+    func quantization(to fileType: FileType?) throws -> GGUFQuantization {
+        try plan(to: fileType, options: QuantizationOptions()).file()
+    }
+
+    fileprivate func plan(to fileType: FileType?, options: QuantizationOptions) throws -> QuantizationPlan {
+        try QuantizationPlan(
+            metadata: metadata, tensors: tensors.map { .init($0.source, unquantizedType: $0.type) }, to: fileType, options: options)
     }
 }

@@ -137,6 +137,33 @@ extension OpenFile {
         try SystemCall.check("change the mode of", path) { fchmod(descriptor, permissions) }
     }
 
+    /// The bytes at `range`.
+    ///
+    /// - Throws: `BytesError.truncated` where the file ends before them.
+    public borrowing func readRange(_ range: Range<Int>) throws(BytesError) -> [UInt8] {
+        var (bytes, filled) = ([UInt8](repeating: 0, count: range.count), 0)
+        while filled < bytes.count {
+            let count = try SystemCall.check("read", path) {
+                bytes.withUnsafeMutableBytes { buffer in
+                    pread(
+                        descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled,
+                        off_t(range.lowerBound + filled))
+                }
+            }
+            if count == 0 {
+                throw .truncated(offset: range.lowerBound, needed: UInt64(range.count), available: range.lowerBound + filled)
+            }
+            filled += count
+        }
+        return bytes
+    }
+
+    /// Copies up to `count` bytes to another file inside the kernel. Returns how many were copied, 0 at the end of this file, and -1
+    /// where kernel or file system cannot.
+    borrowing func copyRange(from offset: Int, count: Int, to target: Int32, at targetOffset: Int) -> Int {
+        Int(quern_copy_range(descriptor, Int64(offset), target, Int64(targetOffset), UInt64(count)))
+    }
+
     /// Makes this empty file share the data of `source` without copying it; false where the file system cannot do that.
     public borrowing func clone(_ source: borrowing OpenFile) -> Bool {
         quern_clone_file(descriptor, source.descriptor) == 0

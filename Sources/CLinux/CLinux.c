@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -41,6 +42,31 @@ int quern_reserve(int descriptor, long long count) {
 
 void quern_start_writing(int descriptor, long long offset, long long count) {
     sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
+static void descriptor_path(int descriptor, char path[32]) { snprintf(path, 32, "/proc/self/fd/%d", descriptor); }
+
+int quern_open_unnamed(const char *folder, unsigned mode) {
+    int descriptor = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    if (descriptor == -1) return -1;
+    // Without /proc there is no way to the name.
+    char path[32];
+    descriptor_path(descriptor, path);
+    if (access(path, F_OK) == 0) return descriptor;
+    close(descriptor);
+    errno = EOPNOTSUPP;
+    return -1;
+}
+
+int quern_name_file(int descriptor, const char *path) {
+    char source[32];
+    descriptor_path(descriptor, source);
+    return linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+long long quern_copy_range(int source, long long from, int target, long long to, unsigned long long count) {
+    off64_t input = from, output = to;
+    return copy_file_range(source, &input, target, &output, count, 0);
 }
 
 void quern_open_standard_streams(void) {

@@ -24,7 +24,10 @@ public struct GGUFFile: Sendable {
     public let tensors: [GGUFTensor]
     /// Whether the tensors came from several files.
     public let isSplit: Bool
+    /// Files that the tensors came from; the first may hold metadata alone.
+    public let shardCount: Int
     private let regions: [ByteRegion]
+    private let shards: [Int]
     /// One region of each file that tensors lie in.
     private let files: [ByteRegion]
     private let positions: [String: Int]
@@ -52,6 +55,7 @@ public struct GGUFFile: Sendable {
         metadata = header.metadata
         tensors = header.tensors
         regions = header.regions
+        (shards, shardCount) = (header.shards, header.shardCount)
         files = header.regions.reduce(into: []) { if $0.last?.path != $1.path || $0.isEmpty { $0.append($1) } }
         positions = Dictionary(uniqueKeysWithValues: header.tensors.enumerated().map { ($1.name, $0) })
     }
@@ -71,6 +75,14 @@ public struct GGUFFile: Sendable {
     /// The bytes of a tensor of this file; none for a tensor of another.
     public func bytes(of tensor: GGUFTensor) -> ByteRegion {
         positions[tensor.name].map { regions[$0] } ?? ByteRegion([])
+    }
+
+    /// The shard, from 0, that a tensor of this file lies in.
+    public func shard(of tensor: GGUFTensor) -> Int { positions[tensor.name].map { shards[$0] } ?? 0 }
+
+    /// The path of shard `number`, from 0, of `count` shards: `STEM-00001-of-00003.gguf`. A stem that ends in `.gguf` is taken without.
+    public static func shardPath(_ stem: String, _ number: Int, of count: Int) -> String {
+        GGUFSplit.name(stem.hasSuffix(".gguf") ? String(stem.dropLast(".gguf".count)) : stem, number, of: count)
     }
 
     /// Says whether the tensors read so far were the file's.

@@ -22,6 +22,7 @@ public enum GGUFKey {
     public static let splitNumber = "split.no"
     public static let splitCount = "split.count"
     public static let splitTensorCount = "split.tensors.count"
+    public static let splitKeys = [splitNumber, splitCount, splitTensorCount]
 
     // The tokenizer.
     public static let tokenizerModel = "tokenizer.ggml.model"

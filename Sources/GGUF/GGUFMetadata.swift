@@ -30,6 +30,12 @@ public struct GGUFMetadata: Sendable, Equatable {
         }
     }
 
+    /// Sets `key` and moves it to the end, as llama.cpp's writers do.
+    public mutating func append(_ key: String, _ value: GGUFValue) {
+        self[key] = nil
+        self[key] = value
+    }
+
     /// Sets every pair of `other`, replacing values of keys that are there.
     public mutating func merge(_ other: GGUFMetadata) {
         for entry in other.entries { self[entry.key] = entry.value }

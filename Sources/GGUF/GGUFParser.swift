@@ -20,6 +20,9 @@ struct GGUFParser {
         var metadata: GGUFMetadata
         var tensors: [GGUFTensor]
         var regions: [ByteRegion]
+        /// The shard that each tensor lies in, from 0.
+        var shards: [Int]
+        var shardCount = 1
     }
 
     private struct TensorInfo {
@@ -44,7 +47,8 @@ struct GGUFParser {
         let infos = try parseTensorInfos(count: Int(tensorCount))
         let regions = try dataRegions(of: infos, alignment: alignment)
         return Header(
-            version: version, alignment: alignment, metadata: metadata, tensors: infos.map(\.tensor), regions: regions)
+            version: version, alignment: alignment, metadata: metadata, tensors: infos.map(\.tensor), regions: regions,
+            shards: Array(repeating: 0, count: infos.count))
     }
 
     private mutating func parseVersion() throws(GGUFError) -> UInt32 {

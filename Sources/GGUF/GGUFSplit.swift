@@ -24,11 +24,14 @@ struct GGUFSplit {
     }
 
     private static func suffix(_ number: Int, _ count: Int) -> String {
-        func digits(_ value: Int) -> String { String(repeating: "0", count: 5 - String(value).count) + String(value) }
+        func digits(_ value: Int) -> String { String(repeating: "0", count: max(0, 5 - String(value).count)) + String(value) }
         return "-\(digits(number + 1))-of-\(digits(count)).gguf"
     }
 
-    private func name(of number: Int) -> String { stem + Self.suffix(number, count) }
+    /// The file name of shard `number`, from 0, of `count`: `STEM-00001-of-00003.gguf`.
+    static func name(_ stem: String, _ number: Int, of count: Int) -> String { stem + suffix(number, count) }
+
+    private func name(of number: Int) -> String { Self.name(stem, number, of: count) }
 
     /// Opens every shard and joins their tensors in order; the metadata is the first one's without the split's own keys.
     func join() throws(GGUFError) -> GGUFParser.Header {
@@ -40,6 +43,7 @@ struct GGUFSplit {
             }
             joined?.tensors += shard.tensors
             joined?.regions += shard.regions
+            joined?.shards += Array(repeating: number, count: shard.tensors.count)
             if joined == nil { joined = shard }
         }
         guard var result = joined else { return opened }
@@ -51,7 +55,8 @@ struct GGUFSplit {
             throw .invalidSplit(
                 file: path, problem: "\(result.tensors.count) tensors in all shards, but split.tensors.count is \(wanted)")
         }
-        for key in [GGUFKey.splitNumber, GGUFKey.splitCount, GGUFKey.splitTensorCount] { result.metadata[key] = nil }
+        for key in GGUFKey.splitKeys { result.metadata[key] = nil }
+        result.shardCount = count
         return result
     }
 }

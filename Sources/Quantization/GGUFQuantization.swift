@@ -8,24 +8,10 @@ public import Tensors
 public struct GGUFQuantization: Sendable {
     public let layout: GGUFLayout
     /// How each tensor is made, in the file's order.
-    let steps: [Step]
-    private let allowRequantizing: Bool
+    let steps: [QuantizationPlan.Step]
+    private let rules: TensorConversion.Rules
 
-    struct Step: Sendable {
-        var source: TensorSource
-        var type: TensorType
-        var importance: [Float]?
-    }
-
-    /// A tensor to be written, and the type it has in a file that is not quantized: F32 for norms, F16 for matrices, ...
-    public struct Tensor: Sendable {
-        public var source: TensorSource
-        public var unquantizedType: TensorType
-
-        public init(_ source: TensorSource, unquantizedType: TensorType) {
-            (self.source, self.unquantizedType) = (source, unquantizedType)
-        }
-    }
+    public typealias Tensor = QuantizationPlan.Tensor
 
     /// How far `write` is.
     public struct Progress: Sendable {
@@ -46,34 +32,9 @@ public struct GGUFQuantization: Sendable {
         metadata: GGUFMetadata, tensors: [Tensor], to fileType: FileType?, importance: ImportanceMatrix? = nil,
         choices: TypeChoices = TypeChoices(), allowRequantizing: Bool = false
     ) throws {
-        let described = tensors.map { ($0.source.name, $0.unquantizedType, $0.source.shape) }
-        var types = tensors.map(\.unquantizedType)
-        var result = metadata
-        if let fileType {
-            let recipe = TypeRecipe(
-                fileType, for: try .init(metadata: metadata), hasImportance: importance != nil, choices: choices)
-            types = try recipe.types(for: described)
-            result = metadata.quantized(to: fileType, importance: importance)
-        }
-        self.allowRequantizing = allowRequantizing
-        steps = try TypeRecipe.fileOrder(of: tensors.map(\.source.name)).map { position in
-            let (tensor, type) = (tensors[position], types[position])
-            let weights =
-                type == tensor.source.storedType
-                ? nil : try importance?.weights(for: tensor.source.name, shape: tensor.source.shape)
-            // llama-quantize looks at tensors that need no conversion only where there is no matrix at all.
-            if weights == nil, type != tensor.source.storedType || importance == nil,
-                TypeRecipe.needsImportance(type, in: fileType, category: TensorCategory(name: tensor.source.name))
-            {
-                throw QuantizationError.importanceNeeded(tensor: tensor.source.name, type: type)
-            }
-            // Refuses before anything is written what would be refused on the way.
-            _ = try TensorConversion(
-                tensor.source, to: type, importance: weights, allowRequantizing: allowRequantizing, codec: .reference)
-            return Step(source: tensor.source, type: type, importance: weights)
-        }
-        layout = try GGUFLayout(
-            metadata: result, tensors: steps.map { ($0.source.name, $0.type, $0.source.shape.withoutTrailingOnes) })
+        var options = QuantizationOptions()
+        (options.importance, options.choices, options.allowsRequantizing) = (importance, choices, allowRequantizing)
+        self = try QuantizationPlan(metadata: metadata, tensors: tensors, to: fileType, options: options).file()
     }
 
     /// Plans to quantize a GGUF file, all its shards together.
@@ -81,14 +42,19 @@ public struct GGUFQuantization: Sendable {
         _ file: GGUFFile, to fileType: FileType, importance: ImportanceMatrix? = nil, choices: TypeChoices = TypeChoices(),
         allowRequantizing: Bool = false
     ) throws {
-        let tensors = file.tensors.map { tensor in
-            Tensor(
-                TensorSource(name: tensor.name, storedType: tensor.type, shape: tensor.shape, parts: [file.bytes(of: tensor)]),
-                unquantizedType: tensor.type)
+        var options = QuantizationOptions()
+        (options.importance, options.choices, options.allowsRequantizing) = (importance, choices, allowRequantizing)
+        self = try QuantizationPlan(file, to: fileType, options: options).file()
+    }
+
+    /// Lays out the file of `steps` and refuses what would be refused on the way.
+    init(metadata: GGUFMetadata, steps: [QuantizationPlan.Step], options: QuantizationOptions) throws {
+        (self.steps, rules) = (steps, TensorConversion.Rules(options))
+        for step in steps {
+            _ = try TensorConversion(step.source, to: step.type, importance: step.importance, rules: rules, codec: .reference)
         }
-        try self.init(
-            metadata: file.metadata, tensors: tensors, to: fileType, importance: importance, choices: choices,
-            allowRequantizing: allowRequantizing)
+        layout = try GGUFLayout(
+            metadata: metadata, tensors: steps.map { ($0.source.name, $0.type, $0.source.shape.withoutTrailingOnes) })
     }
 
     /// Bytes of the file.
@@ -102,18 +68,19 @@ public struct GGUFQuantization: Sendable {
     /// How the tensor at `step` of the file's order is made.
     func conversion(of step: Int, codec: RowCodec) throws(QuantizationError) -> TensorConversion {
         try TensorConversion(
-            steps[step].source, to: steps[step].type, importance: steps[step].importance, allowRequantizing: allowRequantizing,
-            codec: codec)
+            steps[step].source, to: steps[step].type, importance: steps[step].importance, rules: rules, codec: codec)
     }
 
     /// Whether equal tensors with equal types and importance become equal bytes in both files.
-    func hasSameRules(as other: GGUFQuantization) -> Bool { allowRequantizing == other.allowRequantizing }
+    func hasSameRules(as other: GGUFQuantization) -> Bool { rules == other.rules }
 
-    /// Streams the file to `sink`, in order, a few MiB at a time. `progress` is called from the calling thread.
+    /// Streams the file to `sink`, in order, a few MiB at a time. `progress` and `warning` are called from the calling thread.
     ///
+    /// - Parameter warning: told of tensors with weights that are not finite, where the options let them pass.
     /// - Throws: `QuantizationError` for weights that cannot be written, or what `sink` throws; the file is then incomplete.
     public func write(
-        on pool: ThreadPool, to sink: TensorStream.Sink, progress: (Progress) throws -> Void = { _ in }
+        on pool: ThreadPool, to sink: TensorStream.Sink, progress: (Progress) throws -> Void = { _ in },
+        warning: (String) -> Void = { _ in }
     ) throws {
         try withoutActuallyEscaping(sink) { sink in
             let stream = TensorStream(pool: pool, sink: sink)
@@ -123,8 +90,12 @@ public struct GGUFQuantization: Sendable {
                     Progress(
                         tensor: step.source.name, tensorsDone: index, tensorCount: steps.count,
                         bytesDone: placement.fileOffset, byteCount: totalByteCount))
-                try stream.append(
-                    step.source, as: step.type, importance: step.importance, allowRequantizing: allowRequantizing)
+                let conversion = try conversion(of: index, codec: stream.codec)
+                try stream.append(conversion)
+                if conversion.nonFinite.count > 0 {
+                    warning(
+                        "tensor '\(step.source.name)': \(conversion.nonFinite.count) weights are not finite and were taken as 0")
+                }
                 try stream.append([UInt8](repeating: 0, count: placement.padding))
             }
             try stream.finish()

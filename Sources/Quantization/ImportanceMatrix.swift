@@ -14,7 +14,9 @@ public struct ImportanceMatrix: Sendable {
     public let chunkCount: Int
     /// Matrices of which some expert saw no token; those experts weigh all columns alike.
     public let unseen: [String]
-    private let weights: [String: [Float]]
+    private var weights: [String: [Float]]
+    /// Matrices that the file has weights of, also those that are not to be used.
+    private let known: Set<String>
 
     /// Matrices that have weights.
     public var count: Int { weights.count }
@@ -37,16 +39,35 @@ public struct ImportanceMatrix: Sendable {
         chunkCount = sums.chunkCount
         unseen = sums.countsChunks ? [] : sums.partial
         weights = sums.entries.mapValues { $0.means(unseen: sums.countsChunks ? nil : 1) }
+        known = Set(weights.keys)
     }
+
+    /// The same matrix, as far as it is to be used: tensors in whose names one of `included` is found (all, without any), and none of
+    /// `excluded`.
+    public func limited(to included: [String], without excluded: [String]) -> ImportanceMatrix {
+        var result = self
+        result.weights = weights.filter { name, _ in
+            (included.isEmpty || included.contains(where: name.contains)) && !excluded.contains(where: name.contains)
+        }
+        return result
+    }
+
+    /// Whether the file has weights of `tensor`, to be used or not.
+    func knows(_ tensor: String) -> Bool { known.contains(tensor) }
 
     /// The weights of a tensor: one per column, for each matrix in it. Nil where the file has none.
     ///
     /// - Throws: `wrongImportanceCount` where they do not fit the shape; embeddings, which never fit, just have none.
     public func weights(for tensor: String, shape: TensorShape) throws(QuantizationError) -> [Float]? {
+        try weights(for: tensor, as: tensor, shape: shape)
+    }
+
+    /// - Parameter name: what a tensor is called that was called `tensor` when the matrix was made.
+    func weights(for tensor: String, as name: String, shape: TensorShape) throws(QuantizationError) -> [Float]? {
         guard let found = weights[tensor] else { return nil }
         let wanted = shape.importanceCount
         if found.count == wanted { return found }
-        if TensorCategory(name: tensor) == .tokenEmbedding { return nil }
+        if TensorCategory(name: name) == .tokenEmbedding { return nil }
         throw .wrongImportanceCount(tensor: tensor, found: found.count, wanted: wanted)
     }
 }

@@ -23,7 +23,12 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
     /// A tensor that is to be compared with its source has another shape.
     case differentShape(tensor: String, found: TensorShape, wanted: TensorShape)
     case unknownFileType(name: String, suggestion: String?)
-    case unknownTensorType(String)
+    case unknownTensorType(name: String, suggestion: String?)
+    /// The importance matrix knows none of the matrices that are to be quantized.
+    case foreignImportance(file: String, tensor: String)
+    case invalidOverride(text: String, problem: String)
+    /// A file of types that cannot be read, or has something else in it.
+    case invalidTypeFile(file: String, problem: String)
     /// What was to be found in the names of tensors is no regular expression.
     case invalidPattern(String)
     /// A layer number that the recipe needs is not in the tensor's name, or past the model's layers.
@@ -54,7 +59,12 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
             "tensor '\(tensor)' has shape \(found), its source \(wanted)"
         case .unknownFileType(let name, let suggestion):
             "unknown type '\(name)'" + (suggestion.map { "; did you mean \($0)?" } ?? "")
-        case .unknownTensorType(let name): "unknown tensor type '\(name)'"
+        case .unknownTensorType(let name, let suggestion):
+            "unknown tensor type '\(name)'" + (suggestion.map { "; did you mean \($0)?" } ?? "")
+        case .foreignImportance(let file, let tensor):
+            "importance matrix '\(file)' is of another model: it knows neither '\(tensor)' nor any other tensor to be quantized"
+        case .invalidOverride(let text, let problem): "metadata override '\(text)': \(problem)"
+        case .invalidTypeFile(let file, let problem): "types in '\(file)': \(problem)"
         case .invalidPattern(let pattern): "'\(pattern)' is not a regular expression"
         case .unknownLayer(let tensor, let count):
             "tensor '\(tensor)': no layer number below \(count) in its name"

@@ -9,6 +9,21 @@ struct TensorConversion {
     /// One weight per column, for each matrix of a stack of them; nil without importance.
     private let importance: [Float]?
     private let codec: RowCodec
+    private let allowsNonFinite: Bool
+    /// Weights that were no numbers, as far as they were let pass.
+    let nonFinite = NonFiniteTally()
+
+    /// What a conversion lets pass.
+    struct Rules: Sendable, Equatable {
+        var allowsRequantizing = false
+        var allowsNonFinite = false
+
+        init(allowsRequantizing: Bool = false) { self.allowsRequantizing = allowsRequantizing }
+
+        init(_ options: QuantizationOptions) {
+            (allowsRequantizing, allowsNonFinite) = (options.allowsRequantizing, options.allowsNonFinite)
+        }
+    }
 
     private var source: TensorSource { rows.source }
 
@@ -16,7 +31,7 @@ struct TensorConversion {
     private var rowsPerMatrix: Int { max(1, source.shape.dimensions.count > 1 ? source.shape.dimensions[1] : 1) }
 
     init(
-        _ source: TensorSource, to target: TensorType, importance: [Float]?, allowRequantizing: Bool, codec: RowCodec
+        _ source: TensorSource, to target: TensorType, importance: [Float]?, rules: Rules, codec: RowCodec
     ) throws(QuantizationError) {
         _ = try SourceRows(source)
         guard target.rowByteCount(columns: source.shape.columns) != nil else {
@@ -28,7 +43,7 @@ struct TensorConversion {
         if target != source.storedType || !source.sums.isEmpty {
             guard RowCodec.knows(source.storedType) else { throw .unsupported(tensor: source.name, type: source.storedType) }
             guard RowCodec.knows(target) else { throw .unsupported(tensor: source.name, type: target) }
-            if ![.f32, .f16, .bf16].contains(source.storedType), !allowRequantizing {
+            if !source.storedType.isFloat, !rules.allowsRequantizing {
                 throw .alreadyQuantized(tensor: source.name, type: source.storedType)
             }
             if importance == nil, RowCodec.needsImportance(target) {
@@ -46,6 +61,7 @@ struct TensorConversion {
         rowByteCount = target.rowByteCount(columns: rows.columns) ?? 0
         self.importance = importance
         self.codec = codec
+        allowsNonFinite = rules.allowsNonFinite
     }
 
     /// Whether rows are written as they are stored.
@@ -73,6 +89,7 @@ struct TensorConversion {
         _ bytes: UnsafeRawPointer, first: Int, count: Int, into output: UnsafeMutableRawPointer
     ) throws(QuantizationError) {
         output.copyMemory(from: bytes, byteCount: count * rowByteCount)
+        if allowsNonFinite { return }
         if target == .f32 {
             try checkFinite(output.assumingMemoryBound(to: Float.self), first: first, count: count)
         } else if let block = codec.firstOverflowed(output, of: target, count: count * rowByteCount / target.blockByteCount) {
@@ -124,15 +141,33 @@ struct TensorConversion {
     func quantize(
         _ values: UnsafePointer<Float>, first: Int, count: Int, into output: UnsafeMutableRawPointer
     ) throws(QuantizationError) {
-        try checkFinite(values, first: first, count: count)
-        if let importance {
-            importance.withUnsafeBufferPointer { quantize(values, first: first, count: count, weighted: $0, into: output) }
+        let elements = count * rows.columns
+        if allowsNonFinite, codec.firstNotFinite(values, count: elements) != nil {
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: elements) { copy in
+                guard let start = copy.baseAddress else { return }
+                start.initialize(from: values, count: elements)
+                // Floats have a way to say it; blocks do not.
+                if !target.isFloat { nonFinite.add(copy.replaceNonFinite()) }
+                encode(start, first: first, count: count, into: output)
+            }
+            if target.isFloat { return }
         } else {
-            codec.quantize(values, rows: count, columns: rows.columns, to: target, importance: nil, into: output)
+            try checkFinite(values, first: first, count: count)
+            encode(values, first: first, count: count, into: output)
         }
         if let block = codec.firstOverflowed(output, of: target, count: count * rowByteCount / target.blockByteCount) {
             throw .overflow(
                 tensor: source.name, type: target, firstElement: first * rows.columns + block * target.blockSize)
+        }
+    }
+
+    private func encode(
+        _ values: UnsafePointer<Float>, first: Int, count: Int, into output: UnsafeMutableRawPointer
+    ) {
+        if let importance {
+            importance.withUnsafeBufferPointer { quantize(values, first: first, count: count, weighted: $0, into: output) }
+        } else {
+            codec.quantize(values, rows: count, columns: rows.columns, to: target, importance: nil, into: output)
         }
     }
 
@@ -177,5 +212,17 @@ extension RowCodec {
             copy.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: byteCount))
             if let start = copy.baseAddress { body(UnsafeRawPointer(start)) }
         }
+    }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+    /// Puts zeros in place of NaN and infinities, and says how many there were.
+    fileprivate func replaceNonFinite() -> Int {
+        var replaced = 0
+        for index in indices where !self[index].isFinite {
+            self[index] = 0
+            replaced += 1
+        }
+        return replaced
     }
 }

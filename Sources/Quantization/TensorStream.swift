@@ -12,7 +12,7 @@ public final class TensorStream {
     public typealias Sink = (_ bytes: RawSpan) throws -> Void
 
     private let pool: ThreadPool
-    private let codec: RowCodec
+    let codec: RowCodec
     private let sink: Sink
     /// Finished bytes that are not handed out yet.
     private var waiting = ByteStore()
@@ -38,8 +38,12 @@ public final class TensorStream {
     public func append(
         _ source: TensorSource, as type: TensorType, importance: [Float]? = nil, allowRequantizing: Bool = false
     ) throws {
-        let conversion = try TensorConversion(
-            source, to: type, importance: importance, allowRequantizing: allowRequantizing, codec: codec)
+        try append(
+            try TensorConversion(
+                source, to: type, importance: importance, rules: .init(allowsRequantizing: allowRequantizing), codec: codec))
+    }
+
+    func append(_ conversion: TensorConversion) throws {
         let rows = conversion.rows.rows
         guard rows > 0, conversion.rowByteCount > 0 else { return }
         let columns = conversion.rows.columns

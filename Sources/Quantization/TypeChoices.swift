@@ -1,3 +1,4 @@
+import Diagnostics
 public import Tensors
 
 /// Types that the user decides, in place of the mix of a file type: llama-quantize's `--tensor-type` and its like.
@@ -32,8 +33,19 @@ public struct TypeChoices: Sendable, Equatable {
     /// A type that a tensor can be given, by name.
     /// - Throws: `unknownTensorType`, also for types that nothing is converted to.
     public static func tensorType(named name: String) throws(QuantizationError) -> TensorType {
-        guard let type = TensorType(named: name), RowCodec.knows(type) else { throw .unknownTensorType(name) }
-        return type
+        if let type = TensorType(named: name), RowCodec.knows(type) { return type }
+        let names = TensorType.allCases.filter(RowCodec.knows).map(\.name)
+        throw .unknownTensorType(
+            name: name,
+            suggestion: SpellingSuggestion.nearest(to: name, in: names) ?? names.first { $0.hasPrefix(name.uppercased()) })
+    }
+
+    /// Reads patterns from a text: `PATTERN=TYPE` as often as wanted, with blanks or line breaks between them, as llama-quantize's
+    /// `--tensor-type-file` has them.
+    public static func patterns(parsing text: String) throws(QuantizationError) -> [Pattern] {
+        var patterns: [Pattern] = []
+        for word in text.split(whereSeparator: \.isWhitespace) { patterns.append(try Pattern(parsing: String(word))) }
+        return patterns
     }
 
     /// A pattern that is ready to be searched for.

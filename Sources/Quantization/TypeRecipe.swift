@@ -65,9 +65,10 @@ public struct TypeRecipe: Sendable {
 
     /// The types of `tensors`, in their order. Tensors that are not quantized keep the type they have.
     ///
+    /// - Parameter inOrder: layers are counted in the order of `tensors`, not in the one in which llama.cpp writes them.
     /// - Throws: `unknownLayer` for experts without one, `partialBlock` for rows that neither the type nor a smaller one fits.
     public func types(
-        for tensors: [(name: String, type: TensorType, shape: TensorShape)]
+        for tensors: [(name: String, type: TensorType, shape: TensorShape)], inOrder: Bool = false
     ) throws(QuantizationError) -> [TensorType] {
         let categories = tensors.map { TensorCategory(name: $0.name) }
         let patterns = try choices.compiled()
@@ -75,7 +76,7 @@ public struct TypeRecipe: Sendable {
             recipe: self, valueCount: categories.count { $0.holdsValues }, tiedEmbeddings: !categories.contains(.output))
         var types = tensors.map(\.type)
         // Mixes count layers as they come, in the order of the file that llama.cpp writes.
-        for position in Self.fileOrder(of: tensors.map(\.name)) {
+        for position in inOrder ? Array(tensors.indices) : Self.fileOrder(of: tensors.map(\.name)) {
             let tensor = tensors[position]
             let count = tensor.shape.dimensions.lastIndex { $0 != 1 }.map { $0 + 1 } ?? 1
             guard
@@ -139,6 +140,9 @@ public struct TypeRecipe: Sendable {
             return a.1 == b.1 ? left < right : a.1.lexicographicallyPrecedes(b.1)
         }
     }
+
+    /// `names` in that order.
+    static func inFileOrder(_ names: [String]) -> [String] { fileOrder(of: names).map { names[$0] } }
 
     /// The number in `blk.NUMBER`, if the name starts so.
     static func layer(of name: String) -> Int? {

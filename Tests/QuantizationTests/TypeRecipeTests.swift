@@ -95,7 +95,9 @@ import Testing
         #expect(patterned == [.q8_0, .iq4_nl, .q6_K, .q5_0, .iq4_xs])
         #expect(throws: QuantizationError.invalidPattern("(")) { try chosen { $0.patterns = [.init("(", .f16)] } }
         #expect(throws: QuantizationError.invalidPattern("=f16")) { try TypeChoices.Pattern(parsing: "=f16") }
-        #expect(throws: QuantizationError.unknownTensorType("q9")) { try TypeChoices.Pattern(parsing: "a=q9") }
+        #expect(throws: QuantizationError.unknownTensorType(name: "q9", suggestion: nil)) {
+            try TypeChoices.Pattern(parsing: "a=q9")
+        }
     }
 
     @Test("a type without a smaller one for odd rows is an error, as in llama-quantize")

@@ -22,6 +22,17 @@ int quern_reserve(int descriptor, long long count);
 /// Starts writing `count` bytes from `offset` to the disk without waiting for them (sync_file_range).
 void quern_start_writing(int descriptor, long long offset, long long count);
 
+/// Opens a new file in `folder` that has no name yet (O_TMPFILE), for writing. Returns its descriptor, or -1 and errno, also where the file
+/// could not be given a name later.
+int quern_open_unnamed(const char *folder, unsigned mode);
+
+/// Gives the unnamed file behind `descriptor` the name `path`, which must be free. Returns 0, or -1 and errno.
+int quern_name_file(int descriptor, const char *path);
+
+/// Copies `count` bytes between files inside the kernel, sharing them where the file system can (copy_file_range). Returns the bytes
+/// copied, or -1 and errno.
+long long quern_copy_range(int source, long long from, int target, long long to, unsigned long long count);
+
 /// Gives standard streams that the caller closed to /dev/null, so that no file that is opened later gets their numbers.
 void quern_open_standard_streams(void);
 
