@@ -54,7 +54,7 @@ let languagesAndFormats: [[Target]] = [
 
 let formats: [[Target]] = [
     room("Compute", ["Bytes", "CKernels", "CLinux", "Tensors"], pointers: true),
-    room("GGUF", ["Bytes", "Tensors"]),
+    room("GGUF", ["Bytes", "Tensors", crypto]),
     room("JSONSchemaGrammar", ["Automata", "JSONText"]),
     room("Safetensors", ["Bytes", "JSONText", "Tensors"]),
 ]

@@ -15,6 +15,8 @@ public struct QuantizedFile: Sendable {
     public var options = QuantizationOptions()
     /// The output is made of as many shards as the input, and `output` is their stem.
     public var keepsShards = false
+    /// Wait until the output is on the disk for good. It can be made again from the input, so most do not want to wait.
+    public var waitsForDisk = false
 
     public init(input: String, output: String, fileType: FileType) {
         (self.input, self.output, self.fileType) = (input, output, fileType)
@@ -72,7 +74,7 @@ public struct QuantizedFile: Sendable {
             }
             done += part.totalByteCount
         }
-        for file in files { try file.commit() }
+        for file in files { try file.commit(durably: waitsForDisk) }
         return Report(
             files: paths, inputByteCount: plan.sourceByteCount, outputByteCount: total, parameterCount: plan.parameterCount)
     }

@@ -69,7 +69,7 @@ public final class FileReplacement {
     public func append(_ range: Range<Int>, of source: borrowing OpenFile) throws(BytesError) {
         var offset = range.lowerBound
         while offset < range.upperBound {
-            let count = min(range.upperBound - offset, 1 << 30)
+            let count = Self.stretchToShare(range, from: offset, at: byteCount)
             let copied = source.copyRange(from: offset, count: count, to: descriptor, at: byteCount)
             if copied == 0 { throw .truncated(offset: offset, needed: UInt64(range.upperBound - offset), available: offset) }
             if copied > 0 {
@@ -85,15 +85,27 @@ public final class FileReplacement {
         startWriting()
     }
 
+    /// How much to copy next. File systems share whole blocks only, so where both files agree in what is left over of a block, that is
+    /// copied by itself.
+    private static func stretchToShare(_ range: Range<Int>, from offset: Int, at target: Int) -> Int {
+        let block = 4096
+        let left = min(range.upperBound - offset, 1 << 30)
+        guard offset % block == target % block, left > block else { return left }
+        return offset % block == 0 ? left / block * block : block - offset % block
+    }
+
     private func startWriting() {
         guard byteCount - startedCount >= Self.stretch else { return }
         quern_start_writing(descriptor, Int64(startedCount), Int64(byteCount - startedCount))
         startedCount = byteCount
     }
 
-    /// Makes the file what `path` names, on disk for good.
-    public func commit() throws(BytesError) {
-        try SystemCall.check("write", path) { fsync(descriptor) }
+    /// Makes the file what `path` names.
+    ///
+    /// - Parameter durably: wait until it is on disk for good. Without, a crash of the whole machine may still lose it, as it may any
+    ///   file that was copied a moment ago; a crash of the process may not.
+    public func commit(durably: Bool = true) throws(BytesError) {
+        if durably { try SystemCall.check("write", path) { fsync(descriptor) } }
         if isUnnamed {
             // Of a process that was killed in this moment and had our number.
             unlink(temporaryPath)

@@ -32,6 +32,7 @@ struct QuantizeCommand: ParsableCommand {
     @OptionGroup(title: "Model") var edits: ModelEditOptions
     @Option(help: ArgumentHelp("Threads; all that the process may use if not given.", valueName: "count")) var threads: Int?
     @Flag(help: "Say what would be written, tensor by tensor, and write nothing.") var dryRun = false
+    @Flag(help: "Wait until the output is on the disk for good, for who removes the input next.") var sync = false
     @OptionGroup var progress: ProgressOptions
 
     func validate() throws { _ = try request() }
@@ -42,6 +43,7 @@ struct QuantizeCommand: ParsableCommand {
             input: try LocalModels().inputPath(input), output: request.output(of: input, split: edits.keepSplit),
             fileType: request.type.fileType)
         job.keepsShards = edits.keepSplit
+        job.waitsForDisk = sync
         job.options.choices = try types.choices(patterns: try types.filePatterns())
         job.options.allowsRequantizing = types.requantize
         job.options.copiesTensors = request.type == .copy
