@@ -55,6 +55,24 @@ public struct QuantizedFile: Sendable {
         return plan
     }
 
+    /// Chooses a type for each tensor by measured error, and takes the choice in place of a mix from here on.
+    public mutating func fit(
+        _ budget: FittedTypes.Budget, on pool: ThreadPool, events: @escaping BuildEvent.Handler
+    ) throws -> FittedTypes {
+        var trial = self
+        // A type that needs no importance and no search for other types.
+        (trial.fileType, trial.options.choices.isPure, trial.keepsShards) = (.q4_0, true, false)
+        let plan = try trial.plan { _ in }
+        let fitted = try FittedTypes(plan, within: budget, on: pool) { done, count in
+            try Interruption.check()
+            events(.progress(step: "measuring types", completed: done, total: count))
+        }
+        fileType = fitted.fileType
+        options.choices.patterns = fitted.patterns
+        (options.choices.outputType, options.choices.tokenEmbeddingType, options.choices.isPure) = (nil, nil, false)
+        return fitted
+    }
+
     public func make(on pool: ThreadPool, events: @escaping BuildEvent.Handler) throws -> Report {
         let plan = try plan(events: events)
         let parts = keepsShards ? try plan.shards() : [try plan.file()]
@@ -62,7 +80,9 @@ public struct QuantizedFile: Sendable {
         for path in paths { try checkDistinct(path) }
         let total = parts.reduce(0) { $0 + $1.totalByteCount }
         // All of them have room before the first is written, and get their names when the last is whole.
-        let files = try zip(paths, parts).map { try FileReplacement(path: $0, byteCount: max($1.totalByteCount, total)) }
+        let files = try zip(paths, parts).map {
+            try FileReplacement(path: $0, byteCount: max($1.totalByteCount, total), durably: waitsForDisk)
+        }
         let step = "quantizing to \(options.copiesTensors ? "COPY" : fileType.name)"
         var done = 0
         for (file, part) in zip(files, parts) {
@@ -74,7 +94,7 @@ public struct QuantizedFile: Sendable {
             }
             done += part.totalByteCount
         }
-        for file in files { try file.commit(durably: waitsForDisk) }
+        for file in files { try file.commit() }
         return Report(
             files: paths, inputByteCount: plan.sourceByteCount, outputByteCount: total, parameterCount: plan.parameterCount)
     }

@@ -12,6 +12,7 @@ public final class FileReplacement {
     private let temporaryPath: String
     private let descriptor: Int32
     private let isUnnamed: Bool
+    private let isDurable: Bool
     private var isFinished = false
     private var byteCount = 0
     /// Bytes that the disk was asked to take.
@@ -20,11 +21,15 @@ public final class FileReplacement {
     /// Bytes after which the disk is set to work, so that the wait at the end is short.
     private static let stretch = 16 << 20
 
-    /// - Parameter byteCount: what will be written, where it is known: the space is looked for before the work starts.
+    /// - Parameters:
+    ///   - byteCount: what will be written, where it is known: the space is looked for before the work starts.
+    ///   - durably: `commit` waits until the file is on disk for good. Without, a crash of the whole machine may still lose it, as it
+    ///     may any file that was copied a moment ago; a crash of the process may not.
     /// - Throws: `BytesError.notRegularFile` where a folder, a device or a pipe has the name: renaming would put a file in its place.
-    public init(path: String, byteCount: Int? = nil, mode: UInt32 = 0o644) throws(BytesError) {
+    public init(path: String, byteCount: Int? = nil, mode: UInt32 = 0o644, durably: Bool = true) throws(BytesError) {
         if let status = try FileStatus.ifPresent(path), status.kind != .regular { throw .notRegularFile(path: path) }
         self.path = path
+        isDurable = durably
         temporaryPath = "\(path).\(getpid()).part"
         let (folder, name) = Self.split(path)
         Self.removeAbandoned(folder: folder, name: name)
@@ -95,17 +100,14 @@ public final class FileReplacement {
     }
 
     private func startWriting() {
-        guard byteCount - startedCount >= Self.stretch else { return }
+        guard isDurable, byteCount - startedCount >= Self.stretch else { return }
         quern_start_writing(descriptor, Int64(startedCount), Int64(byteCount - startedCount))
         startedCount = byteCount
     }
 
     /// Makes the file what `path` names.
-    ///
-    /// - Parameter durably: wait until it is on disk for good. Without, a crash of the whole machine may still lose it, as it may any
-    ///   file that was copied a moment ago; a crash of the process may not.
-    public func commit(durably: Bool = true) throws(BytesError) {
-        if durably { try SystemCall.check("write", path) { fsync(descriptor) } }
+    public func commit() throws(BytesError) {
+        if isDurable { try SystemCall.check("write", path) { fsync(descriptor) } }
         if isUnnamed {
             // Of a process that was killed in this moment and had our number.
             unlink(temporaryPath)

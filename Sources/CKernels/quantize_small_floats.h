@@ -3,18 +3,23 @@
 /// Twice what the sixteen codes stand for, as the block scales are halved: kvalues_mxfp4 of ggml (MIT), part of the format.
 static const float small_floats[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
-/// The code nearest to each of `count` values, the first of equally near ones.
+/// One byte for each lane.
+typedef uint8_t B __attribute__((vector_size(LANES)));
+
+/// The code nearest to each of `count` values, the first of equally near ones. The scale is not negative, so a code of the other sign
+/// is no nearer than zero, and zero comes first: only magnitudes are compared.
 LANE_CODE void nearest_small_floats(const float *x, uint8_t *codes, const int count, float scale) {
     for (int i = 0; i < count; i += LANES) {
-        F value = load_floats(x + i), best = magnitude(small_floats[0] * scale - value);
+        F value = load_floats(x + i), size = magnitude(value), best = size;
         I code = {0};
-        for (int c = 1; c < 16; c++) {
-            F error = magnitude(small_floats[c] * scale - value);
+        for (int c = 1; c < 8; c++) {
+            F error = magnitude(small_floats[c] * scale - size);
             I better = error < best;
             best = pick(better, error, best);
             code = pick_int(better, (I){0} + c, code);
         }
-        for (int lane = 0; lane < LANES; lane++) codes[i + lane] = (uint8_t)code[lane];
+        B bytes = __builtin_convertvector(code | ((code > 0) & (value < 0) & 8), B);
+        memcpy(codes + i, &bytes, sizeof bytes);
     }
 }
 

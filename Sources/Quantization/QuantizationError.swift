@@ -26,6 +26,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
     case unknownTensorType(name: String, suggestion: String?)
     /// The importance matrix knows none of the matrices that are to be quantized.
     case foreignImportance(file: String, tensor: String)
+    /// Not even the smallest types fit.
+    case budgetTooSmall(wanted: Int, smallest: Int)
     case invalidOverride(text: String, problem: String)
     /// A file of types that cannot be read, or has something else in it.
     case invalidTypeFile(file: String, problem: String)
@@ -63,6 +65,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
             "unknown tensor type '\(name)'" + (suggestion.map { "; did you mean \($0)?" } ?? "")
         case .foreignImportance(let file, let tensor):
             "importance matrix '\(file)' is of another model: it knows neither '\(tensor)' nor any other tensor to be quantized"
+        case .budgetTooSmall(let wanted, let smallest):
+            "\(wanted) bytes are too few: with the smallest types that can be made the file has \(smallest)"
         case .invalidOverride(let text, let problem): "metadata override '\(text)': \(problem)"
         case .invalidTypeFile(let file, let problem): "types in '\(file)': \(problem)"
         case .invalidPattern(let pattern): "'\(pattern)' is not a regular expression"

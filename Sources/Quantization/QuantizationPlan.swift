@@ -148,6 +148,33 @@ public struct QuantizationPlan: Sendable {
 }
 
 extension QuantizationPlan {
+    /// Layers of the model; none where the metadata does not say.
+    var blockCount: Int {
+        let count = metadata.architecture.flatMap { metadata.int(GGUFKey.blockCount($0)) } ?? 0
+        return (0...1 << 16).contains(count) ? count : 0
+    }
+
+    /// Whether a recipe may choose the type of a tensor.
+    func isQuantizable(_ step: Step) -> Bool {
+        let count = step.source.shape.dimensions.lastIndex { $0 != 1 }.map { $0 + 1 } ?? 1
+        if options.copiesTensors || (options.choices.leavesOutput && step.source.name == "output.weight") { return false }
+        return QuantizableTensor.isQuantizable(
+            name: step.source.name, dimensionCount: count, architecture: metadata.architecture ?? "")
+    }
+
+    /// Bytes of everything but the tensors of those names: the other tensors and, for a whole file, header and padding.
+    func byteCount(outside names: [String], wholeFile: Bool) throws -> Int {
+        let chosen = Set(names)
+        let others = steps.filter { !chosen.contains($0.source.name) }
+        guard wholeFile else { return others.reduce(0) { $0 + ($1.type.byteCount(of: $1.source.shape) ?? 0) } }
+        // A header does not depend on the types, so any will do.
+        let layout = try GGUFLayout(
+            metadata: metadata, tensors: steps.map { ($0.source.name, $0.source.storedType, $0.source.shape) })
+        return zip(layout.tensors, steps).reduce(layout.header.count) { sum, pair in
+            chosen.contains(pair.1.source.name) ? sum : sum + pair.0.tensor.byteCount + pair.0.padding
+        }
+    }
+
     private static func ordered(_ tensors: [Tensor], asStored: Bool) -> [Tensor] {
         if asStored { return tensors.sorted { ($0.shard, $0.offset) < ($1.shard, $1.offset) } }
         return TypeRecipe.fileOrder(of: tensors.map(\.source.name)).map { tensors[$0] }

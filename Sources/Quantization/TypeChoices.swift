@@ -50,20 +50,60 @@ public struct TypeChoices: Sendable, Equatable {
 
     /// A pattern that is ready to be searched for.
     struct Compiled {
-        let expression: Regex<AnyRegexOutput>
+        private let search: Search
         let type: TensorType
 
-        func matches(_ name: String) -> Bool { name.firstMatch(of: expression) != nil }
+        private enum Search {
+            /// A recipe names hundreds of tensors; comparing is many times faster than searching.
+            case name(String)
+            case expression(Regex<AnyRegexOutput>)
+        }
+
+        /// - Throws: `invalidPattern` for what is no regular expression.
+        init(_ pattern: Pattern) throws(QuantizationError) {
+            type = pattern.type
+            // Names of tensors are in lower case, and llama-quantize takes patterns so.
+            let text = pattern.pattern.lowercased()
+            if let name = Self.onlyName(text) {
+                search = .name(name)
+            } else if let expression = try? Regex(text) {
+                search = .expression(expression)
+            } else {
+                throw .invalidPattern(pattern.pattern)
+            }
+        }
+
+        func matches(_ name: String) -> Bool {
+            switch search {
+            case .name(let wanted): name == wanted
+            case .expression(let expression): name.firstMatch(of: expression) != nil
+            }
+        }
+
+        /// The one text that `^...$` finds, where all in between stands for itself.
+        private static func onlyName(_ pattern: String) -> String? {
+            guard pattern.hasPrefix("^"), pattern.hasSuffix("$"), pattern.count > 2 else { return nil }
+            var (name, isEscaped) = ("", false)
+            for character in pattern.dropFirst().dropLast() {
+                if isEscaped {
+                    guard character == "." else { return nil }
+                } else if character == "\\" {
+                    isEscaped = true
+                    continue
+                } else if !character.isASCII || !(character.isLetter || character.isNumber || "_-".contains(character)) {
+                    return nil
+                }
+                name.append(character)
+                isEscaped = false
+            }
+            return isEscaped ? nil : name
+        }
     }
 
     /// - Throws: `invalidPattern` for what is no regular expression.
     func compiled() throws(QuantizationError) -> [Compiled] {
         var result: [Compiled] = []
-        for pattern in patterns {
-            // Names of tensors are in lower case, and llama-quantize takes patterns so.
-            guard let expression = try? Regex(pattern.pattern.lowercased()) else { throw .invalidPattern(pattern.pattern) }
-            result.append(Compiled(expression: expression, type: pattern.type))
-        }
+        for pattern in patterns { result.append(try Compiled(pattern)) }
         return result
     }
 

@@ -57,4 +57,16 @@ import Testing
         let bad = try bench.quern.run("quantize", "tiny.gguf", "Q4_0", "--tensor-type-file", "bad.txt")
         #expect(bad.isOneClearError && bad.errors.contains("bad.txt") && bad.errors.contains("q55"), "\(bad.errors)")
     }
+
+    @Test("a budget chooses types, and its recipe makes the same file again")
+    func budget() throws {
+        let result = try bench.quern.run("quantize", "tiny.gguf", "fit.gguf", "--target-bpw", "7")
+        #expect(result.exitCode == 0 && result.output.contains("blk.0.attn_q.weight"), "\(result.errors)")
+        let words = try #require(result.errors.split(separator: "\n").first { $0.hasPrefix("recipe: ") }).split(separator: " ")
+        let again = try bench.quern.run(["quantize", "tiny.gguf", "again.gguf"] + words.dropFirst().map(String.init))
+        #expect(again.exitCode == 0, "\(again.errors)")
+        #expect(try Data(contentsOf: bench.folder.file("fit.gguf")) == Data(contentsOf: bench.folder.file("again.gguf")))
+        #expect(try bench.quern.run("quantize", "tiny.gguf", "no.gguf", "--fit", "1k").isOneClearError)
+        #expect(try bench.quern.run("quantize", "tiny.gguf", "no.gguf", "--fit", "1k", "--pure").exitCode == 2)
+    }
 }

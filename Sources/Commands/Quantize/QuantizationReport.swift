@@ -28,3 +28,23 @@ struct QuantizationReport {
         return "\(mebibytes) MiB (\(HumanFormat.fixed(bits, 2)) bits per weight)"
     }
 }
+
+/// What `--fit` chose: a line for each tensor, and what the model is expected to lose.
+struct FittedReport {
+    private let fitted: FittedTypes
+
+    init(_ fitted: FittedTypes) { self.fitted = fitted }
+
+    var text: String {
+        var table = TextTable()
+        table.add(["TENSOR", "SHAPE", "TYPE", "SIZE", "ERROR", "LOSS"])
+        for choice in fitted.choices {
+            let share = fitted.loss > 0 ? choice.loss / fitted.loss * 100 : 0
+            table.add([
+                choice.name, choice.shape.description, choice.type.name, HumanFormat.bytes(choice.byteCount),
+                HumanFormat.fixed(choice.relativeError.squareRoot() * 100, 3) + "%", HumanFormat.fixed(share, 1) + "%",
+            ])
+        }
+        return table.text + "\n"
+    }
+}

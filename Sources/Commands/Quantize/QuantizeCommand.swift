@@ -21,6 +21,7 @@ struct QuantizeCommand: ParsableCommand {
               quern quantize in.gguf out.gguf Q4_K_M --tensor-type ffn_down=Q6_K --output-tensor-type Q8_0
               quern quantize model-00001-of-00003.gguf out Q4_K_M --keep-split
               quern quantize in.gguf Q4_K_M --dry-run
+              quern quantize in.gguf out.gguf --fit 4GiB --imatrix imatrix.gguf
             """)
 
     @Argument(help: "A GGUF file, a checkpoint folder, or a model of the store.") var input: String
@@ -28,6 +29,7 @@ struct QuantizeCommand: ParsableCommand {
         help: ArgumentHelp("[OUT] TYPE [THREADS]: the GGUF file to write, the type, a number of threads.", valueName: "out-type"))
     var words: [String]
     @OptionGroup(title: "Types") var types: TensorTypeOptions
+    @OptionGroup(title: "Budget") var budget: BudgetOptions
     @OptionGroup(title: "Importance") var importance: ImportanceOptions
     @OptionGroup(title: "Model") var edits: ModelEditOptions
     @Option(help: ArgumentHelp("Threads; all that the process may use if not given.", valueName: "count")) var threads: Int?
@@ -53,18 +55,24 @@ struct QuantizeCommand: ParsableCommand {
         job.options.allowsNonFinite = edits.allowNan
         let display = progress.display
         defer { display.finish() }
+        let pool = ThreadPool(threads: request.threads ?? ThreadPool.defaultThreadCount())
+        if let wanted = try budget.budget() {
+            let fitted = try job.fit(wanted, on: pool, events: display.handler)
+            display.finish()
+            if !progress.quiet { try Console.put(FittedReport(fitted).text) }
+            try budget.write(fitted, output: job.output, isDryRun: dryRun)
+        }
         if dryRun {
             let plan = try job.plan(events: display.handler)
-            try Console.put(QuantizationReport(plan, name: request.type.name).text)
-            return
+            return try Console.put(QuantizationReport(plan, name: request.type == .copy ? "COPY" : job.fileType.name).text)
         }
-        let report = try job.make(
-            on: ThreadPool(threads: request.threads ?? ThreadPool.defaultThreadCount()), events: display.handler)
+        let report = try job.make(on: pool, events: display.handler)
         display.finish()
         guard !progress.quiet else { return }
         try Console.putLine(
-            "\(report.files.joined(separator: " ")): \(request.type.name), \(HumanFormat.bytes(report.outputByteCount)) from "
-                + "\(HumanFormat.bytes(report.inputByteCount)), \(HumanFormat.fixed(report.bitsPerWeight, 2)) bits per weight")
+            "\(report.files.joined(separator: " ")): \(request.type == .copy ? "COPY" : job.fileType.name), "
+                + "\(HumanFormat.bytes(report.outputByteCount)) from \(HumanFormat.bytes(report.inputByteCount)), "
+                + "\(HumanFormat.fixed(report.bitsPerWeight, 2)) bits per weight")
     }
 
     private func request() throws -> QuantizationRequest {
@@ -73,7 +81,9 @@ struct QuantizeCommand: ParsableCommand {
             _ = try edits.overrides()
             _ = try edits.prunedLayers()
             try importance.check()
-            return try QuantizationRequest(words, threads: threads)
+            let wanted = try budget.budget()
+            if wanted != nil { try budget.check(types) }
+            return try QuantizationRequest(words, threads: threads, choosesType: wanted != nil)
         } catch let error as QuantizationError {
             throw ValidationError("\(error)")
         }
@@ -109,11 +119,14 @@ struct QuantizationRequest: Equatable {
     var threads: Int?
 
     /// - Throws: `ValidationError` for too few or too many words, `QuantizationError.unknownFileType`.
-    init(_ words: [String], threads option: Int?) throws {
+    /// - Parameter choosesType: the type follows from a budget, and one word may be the output.
+    init(_ words: [String], threads option: Int?, choosesType: Bool = false) throws {
         guard let first = words.first else { throw ValidationError("missing the type to quantize to") }
         var rest = words.dropFirst()
         if let type = try? WantedType(first) {
             self.type = type
+        } else if choosesType, rest.isEmpty || Int(rest[1]) != nil {
+            (output, type) = (first, .mix(.q4_K_M))
         } else if let second = rest.popFirst() {
             output = first
             type = try WantedType(second)

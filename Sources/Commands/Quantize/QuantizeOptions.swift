@@ -81,3 +81,35 @@ struct ModelEditOptions: ParsableArguments {
             })
     }
 }
+
+/// How large the file may get, in place of a mix.
+struct BudgetOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Choose a type for each tensor by measured error, so that the file has at most this size.", valueName: "size"))
+    var fit: ByteSize?
+    @Option(help: ArgumentHelp("The same for this many bits per weight.", valueName: "bits")) var targetBpw: Double?
+    @Option(help: ArgumentHelp("Where the choice goes, for --tensor-type-file; OUT.recipe if not given.", valueName: "file"))
+    var recipe: String?
+
+    func budget() throws -> FittedTypes.Budget? {
+        guard fit == nil || targetBpw == nil else { throw ValidationError("--fit and --target-bpw cannot be used together") }
+        if let targetBpw, !(0.5...32).contains(targetBpw) { throw ValidationError("--target-bpw must be from 0.5 to 32") }
+        return fit.map { .file($0.bytes) } ?? targetBpw.map { .bitsPerWeight($0) }
+    }
+
+    func check(_ types: TensorTypeOptions) throws {
+        guard types.tensorTypes.isEmpty, types.tensorTypeFile.isEmpty, types.outputTensorType == nil,
+            types.tokenEmbeddingType == nil,
+            !types.pure
+        else { throw ValidationError("--fit and --target-bpw choose all types themselves") }
+    }
+
+    /// Writes the recipe, and says how to use it.
+    func write(_ fitted: FittedTypes, output: String, isDryRun: Bool) throws {
+        if isDryRun, recipe == nil { return }
+        let path = recipe ?? output + ".recipe"
+        try FileReplacement.write(Array(fitted.recipe.utf8), to: path)
+        Console.note("recipe: \(fitted.fileType.name) --tensor-type-file \(path)")
+    }
+}
