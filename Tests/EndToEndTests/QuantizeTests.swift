@@ -60,7 +60,7 @@ import Testing
 
     @Test("a budget chooses types, and its recipe makes the same file again")
     func budget() throws {
-        let result = try bench.quern.run("quantize", "tiny.gguf", "fit.gguf", "--target-bpw", "7")
+        let result = try bench.quern.run("quantize", "tiny.gguf", "fit.gguf", "--target-bpw", "10")
         #expect(result.exitCode == 0 && result.output.contains("blk.0.attn_q.weight"), "\(result.errors)")
         let words = try #require(result.errors.split(separator: "\n").first { $0.hasPrefix("recipe: ") }).split(separator: " ")
         let again = try bench.quern.run(["quantize", "tiny.gguf", "again.gguf"] + words.dropFirst().map(String.init))
