@@ -108,8 +108,12 @@ public struct QuantizedFile: Sendable {
 
 extension ConvertedModel {
     /// The model's file to be written: quantized, or with nil as the checkpoint has it.
-    func quantization(to fileType: FileType?) throws -> GGUFQuantization {
-        try plan(to: fileType, options: QuantizationOptions()).file()
+    func quantization(
+        to fileType: FileType?, importance: ImportanceMatrix? = nil, choices: TypeChoices = TypeChoices()
+    ) throws -> GGUFQuantization {
+        var options = QuantizationOptions()
+        (options.importance, options.choices) = (importance, choices)
+        return try plan(to: fileType, options: options).file()
     }
 
     fileprivate func plan(to fileType: FileType?, options: QuantizationOptions) throws -> QuantizationPlan {

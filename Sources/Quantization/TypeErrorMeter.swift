@@ -79,7 +79,7 @@ struct TypeErrorMeter {
         let columns = conversion.rows.columns
         var sums = Sums()
         conversion.rows.forEachRun(in: range) { bytes, first, rows in
-            conversion.withFloats(bytes, count: rows) { original in
+            conversion.withFloats(bytes, first: first, count: rows) { original in
                 for row in 0..<rows {
                     let place = original + row * columns
                     sums.add(Self.compare(place, place, weights(of: first + row, columns), count: columns))
@@ -124,7 +124,7 @@ struct TypeErrorMeter {
                 guard let values = rounded.baseAddress else { return }
                 codec.dequantize(UnsafeRawPointer(start), of: conversion.target, into: values, count: count)
                 conversion.rows.forEachRun(in: range) { bytes, first, rows in
-                    conversion.withFloats(bytes, count: rows) { original in
+                    conversion.withFloats(bytes, first: first, count: rows) { original in
                         for row in 0..<rows {
                             let (place, offset) = (original + row * columns, (first - range.lowerBound + row) * columns)
                             sums.add(Self.compare(place, values + offset, weights(of: first + row, columns), count: columns))
