@@ -1,27 +1,19 @@
-// The matrix kernels with AVX2, without VNNI: one path for any number of tokens.
+// The AVX2 table of the matrix kernels, without VNNI: the rounding of activations, and the row path.
 //
 // Up to 2048 columns of four rows are unpacked to a byte (or a float) per weight in the first-level cache; then every token is
 // multiplied with them, two tokens at a time. Bytes are unsigned and at most 63, so that the pairs which `vpmaddubsw` adds fit
-// sixteen bits; only Q8_0 is signed, and gives its sign to the activations first.
-#include "matrix_internal.h"
+// sixteen bits; only Q8_0 and codebooks are signed, and give their signs to the activations first.
+#include "matrix_avx2.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 #include <math.h>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
-#define INLINE static inline __attribute__((always_inline))
+#include "matrix_avx2_stage.h"
 
-/// Rows and tokens computed at once, and columns unpacked at a time.
-enum { ROWS = 4, TOKENS = 2, CHUNK = 2048 };
-
-/// Unpacked columns of one row: weight = scale * byte - min.
-typedef struct staged {
-    uint8_t bytes[CHUNK];
-    float scale[CHUNK / 32][8];  ///< of the first 16 of 32 columns in lanes 0 to 3, of the last 16 in lanes 4 to 7
-    float min[CHUNK / 16];       ///< per 16 columns
-} staged;
+/// Rows and tokens computed at once.
+enum { ROWS = 4, TOKENS = 2 };
 
 // MARK: Activations
 
@@ -67,7 +59,7 @@ static void round_block(const float *x, quern_activations *out, size_t j) {
     out->s16[2 * j + 1] = d * (float)last;
 }
 
-static void round_avx2(const float *x, size_t columns, quern_activations *rounded) {
+void quern_round_avx2(const float *x, size_t columns, quern_activations *rounded) {
     for (size_t first = 0; first < quern_activation_blocks(columns) * 256; first += 32) {
         float padded[32] = {0};
         const float *source = x + first;
@@ -77,128 +69,6 @@ static void round_avx2(const float *x, size_t columns, quern_activations *rounde
         }
         round_block(source, &rounded[first / 256], first % 256 / 32);
     }
-}
-
-// MARK: Unpacking
-
-INLINE __m256i load32(const void *p) { return _mm256_loadu_si256((const __m256i *)p); }
-INLINE float widen(quern_half half) { return _cvtsh_ss(half); }
-INLINE __m256i shifted(__m256i v, int bits) { return _mm256_srl_epi16(v, _mm_cvtsi32_si128(bits)); }
-INLINE __m256i masked(__m256i v, char mask) { return _mm256_and_si256(v, _mm256_set1_epi8(mask)); }
-
-INLINE void put(staged *s, size_t j, __m256i bytes, float scale0, float scale1, float min0, float min1) {
-    _mm256_storeu_si256((__m256i *)(s->bytes + 32 * j), bytes);
-    _mm256_storeu_ps(s->scale[j], _mm256_set_m128(_mm_set1_ps(scale1), _mm_set1_ps(scale0)));
-    s->min[2 * j] = min0;
-    s->min[2 * j + 1] = min1;
-}
-
-/// The low halves of sixteen bytes, then the high halves.
-INLINE __m256i nibbles(const uint8_t *qs) {
-    __m128i v = _mm_loadu_si128((const __m128i *)qs);
-    return masked(_mm256_set_m128i(_mm_srli_epi16(v, 4), v), 15);
-}
-
-/// 16 in each byte whose bit is set.
-INLINE __m256i fifth_bits(const uint8_t *qh) {
-    const __m256i place = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
-    const __m256i bit = _mm256_set1_epi64x((long long)0x8040201008040201);
-    __m256i v = _mm256_shuffle_epi8(_mm256_set1_epi32((int)quern_load32(qh)), place);
-    return masked(_mm256_cmpeq_epi8(_mm256_and_si256(v, bit), bit), 16);
-}
-
-/// `bit` of each byte, as `value` or 0.
-INLINE __m256i plane(__m256i v, int bit, char value) {
-    __m256i mask = _mm256_set1_epi8((char)(1 << bit));
-    return masked(_mm256_cmpeq_epi8(_mm256_and_si256(v, mask), mask), value);
-}
-
-/// One block of 32 columns of a simple type, to place `j`.
-static void stage_block(quern_weight_type type, const uint8_t *p, size_t j, staged *s) {
-    float d = widen(quern_load16(p)), m;
-    switch (type) {
-    case QUERN_WEIGHT_Q8_0: put(s, j, load32(p + 2), d, d, 0, 0); break;
-    case QUERN_WEIGHT_Q4_0: put(s, j, nibbles(p + 2), d, d, 8 * d, 8 * d); break;
-    case QUERN_WEIGHT_Q4_1:
-        m = -widen(quern_load16(p + 2));
-        put(s, j, nibbles(p + 4), d, d, m, m);
-        break;
-    case QUERN_WEIGHT_Q5_0: put(s, j, _mm256_or_si256(nibbles(p + 6), fifth_bits(p + 2)), d, d, 16 * d, 16 * d); break;
-    default:
-        m = -widen(quern_load16(p + 2));
-        put(s, j, _mm256_or_si256(nibbles(p + 8), fifth_bits(p + 4)), d, d, m, m);
-        break;
-    }
-}
-
-static void stage_q2_K(const quern_block_q2_K *b, size_t first, staged *s) {
-    float d = widen(b->d), dmin = widen(b->dmin);
-    for (int j = 0; j < 8; j++) {
-        __m256i q = masked(shifted(load32(b->qs + j / 4 * 32), j % 4 * 2), 3);
-        uint8_t even = b->scales[2 * j], odd = b->scales[2 * j + 1];
-        put(s, first + (size_t)j, q, d * (float)(even & 15), d * (float)(odd & 15), dmin * (float)(even >> 4), dmin * (float)(odd >> 4));
-    }
-}
-
-static void stage_q3_K(const quern_block_q3_K *b, size_t first, staged *s) {
-    uint8_t scales[16];
-    quern_scales_q3_K(b->scales, scales);
-    float d = widen(b->d);
-    for (int j = 0; j < 8; j++) {
-        __m256i q = masked(shifted(load32(b->qs + j / 4 * 32), j % 4 * 2), 3);
-        float even = d * (float)(scales[2 * j] - 32), odd = d * (float)(scales[2 * j + 1] - 32);
-        put(s, first + (size_t)j, _mm256_or_si256(q, plane(load32(b->hmask), j, 4)), even, odd, 4 * even, 4 * odd);
-    }
-}
-
-static void stage_q4_K(const quern_block_q4_K *b, size_t first, staged *s) {
-    float d = widen(b->d), dmin = widen(b->dmin);
-    for (int j = 0; j < 8; j++) {
-        uint8_t scale, min;
-        quern_scale_min(j, b->scales, &scale, &min);
-        __m256i q = masked(shifted(load32(b->qs + j / 2 * 32), j % 2 * 4), 15);
-        put(s, first + (size_t)j, q, d * (float)scale, d * (float)scale, dmin * (float)min, dmin * (float)min);
-    }
-}
-
-static void stage_q5_K(const quern_block_q5_K *b, size_t first, staged *s) {
-    float d = widen(b->d), dmin = widen(b->dmin);
-    for (int j = 0; j < 8; j++) {
-        uint8_t scale, min;
-        quern_scale_min(j, b->scales, &scale, &min);
-        __m256i q = masked(shifted(load32(b->qs + j / 2 * 32), j % 2 * 4), 15);
-        q = _mm256_or_si256(q, plane(load32(b->qh), j, 16));
-        put(s, first + (size_t)j, q, d * (float)scale, d * (float)scale, dmin * (float)min, dmin * (float)min);
-    }
-}
-
-static void stage_q6_K(const quern_block_q6_K *b, size_t first, staged *s) {
-    float d = widen(b->d);
-    for (int j = 0; j < 8; j++) {
-        __m256i low = masked(shifted(load32(b->ql + j / 4 * 64 + j % 2 * 32), j % 4 / 2 * 4), 15);
-        __m256i high = masked(shifted(load32(b->qh + j / 4 * 32), j % 4 * 2), 3);
-        float even = d * (float)b->scales[2 * j], odd = d * (float)b->scales[2 * j + 1];
-        put(s, first + (size_t)j, _mm256_or_si256(low, _mm256_slli_epi16(high, 4)), even, odd, 32 * even, 32 * odd);
-    }
-}
-
-/// Unpacks `blocks` blocks of 32 columns from block `first` of a row.
-static void stage(const quern_weights *w, const uint8_t *row, size_t first, size_t blocks, staged *s) {
-#define SUPERBLOCKS(t)                                                                         \
-    for (size_t j = 0; j < blocks; j += 8)                                                     \
-        stage_##t((const quern_block_##t *)(const void *)(row + (first + j) / 8 * sizeof(quern_block_##t)), j, s)
-    switch (w->type) {
-    case QUERN_WEIGHT_Q2_K: SUPERBLOCKS(q2_K); break;
-    case QUERN_WEIGHT_Q3_K: SUPERBLOCKS(q3_K); break;
-    case QUERN_WEIGHT_Q4_K: SUPERBLOCKS(q4_K); break;
-    case QUERN_WEIGHT_Q5_K: SUPERBLOCKS(q5_K); break;
-    case QUERN_WEIGHT_Q6_K: SUPERBLOCKS(q6_K); break;
-    default: {
-        size_t bytes = w->row_bytes / (w->columns / 32);
-        for (size_t j = 0; j < blocks; j++) stage_block(w->type, row + (first + j) * bytes, j, s);
-    }
-    }
-#undef SUPERBLOCKS
 }
 
 // MARK: Products
@@ -263,7 +133,7 @@ INLINE void deliver(float sums[ROWS][TOKENS], size_t rows, size_t tokens, bool f
 static void integer_rows(const quern_weights *w, size_t row, size_t rows, const quern_inputs *x, quern_outputs y) {
     staged s[ROWS];
     size_t blocks = w->columns / 32, stride = quern_activation_blocks(x->columns);
-    bool is_signed = w->type == QUERN_WEIGHT_Q8_0;
+    bool is_signed = w->type == QUERN_WEIGHT_Q8_0 || quern_is_coded(w->type);
     for (size_t first = 0; first < blocks; first += CHUNK / 32) {
         size_t length = blocks - first < CHUNK / 32 ? blocks - first : CHUNK / 32;
         for (size_t r = 0; r < ROWS; r++) {
@@ -350,9 +220,19 @@ static void rows_avx2(const quern_weights *w, size_t first, size_t count, const 
     }
 }
 
+/// Floats gain nothing from panels here: two tokens at a time keep up with the multipliers.
+static size_t panel_tokens(quern_weight_type type) { return quern_is_float(type) ? PTRDIFF_MAX : 12; }
+
 const quern_matrix_kernels quern_matrix_avx2 = {
-    .round = round_avx2,
+    .round = quern_round_avx2,
     .rows = rows_avx2,
+    .panel_tokens = panel_tokens,
+    .panel_rows = 16,
+    .panel_scratch_bytes = QUERN_AVX2_PANEL_BYTES,
+    .integer_group = QUERN_AVX2_GROUP,
+    .integer_group_bytes = quern_integer_group_bytes_avx2,
+    .pack_integers = quern_pack_integers_avx2,
+    .panels = quern_integer_panels_avx2,
 };
 
 #pragma clang attribute pop

@@ -86,7 +86,8 @@ static void panels(const quern_weights *w, size_t first, size_t count, const que
 /// Measured on Zen 5 with weights in memory: where the cost of unpacking a panel is paid back.
 static size_t panel_tokens(quern_weight_type type) {
     if (quern_is_float(type)) return 13;
-    return type < QUERN_WEIGHT_Q2_K ? 9 : 5;
+    bool in_c = quern_is_coded(type) && type != QUERN_WEIGHT_IQ4_NL && type != QUERN_WEIGHT_IQ4_XS && type != QUERN_WEIGHT_MXFP4;
+    return in_c ? 5 : 9;
 }
 
 const quern_matrix_kernels quern_matrix_avx512 = {

@@ -15,6 +15,8 @@
 #define QUERN_AVX512_PANEL_BYTES 36864
 
 void quern_round_avx512(const float *x, size_t columns, quern_activations *rounded);
+/// `quern_unpack_codes` for this table.
+void quern_unpack_codes_avx512(quern_weight_type type, const uint8_t *p, size_t groups, quern_codes *out);
 void quern_rows_avx512(const quern_weights *w, size_t first, size_t count, const quern_inputs *x, quern_outputs y);
 
 size_t quern_integer_group_bytes_avx512(size_t columns);

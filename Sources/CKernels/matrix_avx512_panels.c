@@ -109,6 +109,21 @@ static const layout layouts[QUERN_WEIGHT_COUNT] = {
     [QUERN_WEIGHT_Q4_K] = {false, true, 0, sizeof(quern_block_q4_K), 256},
     [QUERN_WEIGHT_Q5_K] = {false, true, 0, sizeof(quern_block_q5_K), 256},
     [QUERN_WEIGHT_Q6_K] = {true, false, 96, sizeof(quern_block_q6_K), 256},
+    [QUERN_WEIGHT_IQ4_NL] = {false, false, 0, sizeof(quern_block_iq4_nl), 32},
+    [QUERN_WEIGHT_MXFP4] = {false, false, 112, sizeof(quern_block_mxfp4), 32},
+    [QUERN_WEIGHT_IQ4_XS] = {false, false, 0, sizeof(quern_block_iq4_xs), 256},
+    [QUERN_WEIGHT_NVFP4] = {true, false, 128, sizeof(quern_block_nvfp4), 64},
+    [QUERN_WEIGHT_Q1_0] = {true, false, 128, sizeof(quern_block_q1_0), 128},
+    [QUERN_WEIGHT_Q2_0] = {true, false, 128, sizeof(quern_block_q2_0), 64},
+    [QUERN_WEIGHT_IQ1_S] = {true, false, 128, sizeof(quern_block_iq1_s), 256},
+    [QUERN_WEIGHT_IQ1_M] = {true, false, 128, sizeof(quern_block_iq1_m), 256},
+    [QUERN_WEIGHT_IQ2_XXS] = {true, false, 128, sizeof(quern_block_iq2_xxs), 256},
+    [QUERN_WEIGHT_IQ2_XS] = {true, false, 128, sizeof(quern_block_iq2_xs), 256},
+    [QUERN_WEIGHT_IQ2_S] = {true, false, 128, sizeof(quern_block_iq2_s), 256},
+    [QUERN_WEIGHT_IQ3_XXS] = {true, false, 128, sizeof(quern_block_iq3_xxs), 256},
+    [QUERN_WEIGHT_IQ3_S] = {true, false, 128, sizeof(quern_block_iq3_s), 256},
+    [QUERN_WEIGHT_TQ1_0] = {true, false, 128, sizeof(quern_block_tq1_0), 256},
+    [QUERN_WEIGHT_TQ2_0] = {true, false, 128, sizeof(quern_block_tq2_0), 256},
 };
 
 QUERN_INLINE void stage_quad(quern_quad (*unpack)(const uint8_t *), size_t bytes, const uint8_t *p, size_t blocks, size_t r, panel *s) {
@@ -139,6 +154,14 @@ QUERN_INLINE void stage_super(quern_super (*unpack)(const uint8_t *), bool sixte
     _mm512_store_ps(s->mins[r], sixteenths ? v.min : _mm512_shuffle_f32x4(v.scale, v.scale, 0xee));
 }
 
+/// A type with a codebook that is unpacked in plain C.
+static void stage_codes(quern_weight_type type, const uint8_t *p, size_t blocks, size_t r, panel *s) {
+    quern_codes codes;
+    quern_unpack_codes_avx512(type, p, blocks, &codes);
+    memcpy(s->bytes[r], codes.q, sizeof codes.q);
+    memcpy(s->scales[r], codes.scale, sizeof codes.scale);
+}
+
 /// Unpacks up to 256 columns of a row to bytes in their order.
 static void stage(quern_weight_type type, const uint8_t *p, size_t blocks, size_t r, panel *s) {
     switch (type) {
@@ -152,7 +175,10 @@ static void stage(quern_weight_type type, const uint8_t *p, size_t blocks, size_
     case QUERN_WEIGHT_Q4_K: stage_super(quern_super_q4_K, false, p, r, s); break;
     case QUERN_WEIGHT_Q5_K: stage_super(quern_super_q5_K, false, p, r, s); break;
     case QUERN_WEIGHT_Q6_K: stage_super(quern_super_q6_K, true, p, r, s); break;
-    default: break;
+    case QUERN_WEIGHT_IQ4_NL: stage_quad(quern_quad_iq4_nl, sizeof(quern_block_iq4_nl), p, blocks, r, s); break;
+    case QUERN_WEIGHT_MXFP4: stage_quad(quern_quad_mxfp4, sizeof(quern_block_mxfp4), p, blocks, r, s); break;
+    case QUERN_WEIGHT_IQ4_XS: stage_super(quern_super_iq4_xs, false, p, r, s); break;
+    default: stage_codes(type, p, blocks, r, s); break;
     }
 }
 

@@ -3,7 +3,7 @@
 #define QUERN_MATRIX_AVX512_UNPACK_H
 
 
-#include "matrix_internal.h"
+#include "matrix_avx512.h"
 
 #define QUERN_INLINE static inline __attribute__((always_inline))
 
@@ -101,6 +101,34 @@ QUERN_INLINE quern_quad quern_quad_q5_1(const uint8_t *p) {
     quern_fifth_bits(p + 4, 24, &v.low, &v.high);
     v.scale = quern_four_halves(p, 24);
     v.min = _mm_sub_ps(_mm_setzero_ps(), quern_four_halves(p + 2, 24));
+    return v;
+}
+
+/// Looks up nibbles in a codebook, biased to unsigned bytes. What the bias adds is taken away in floats, so it is no larger than
+/// the values ask for.
+QUERN_INLINE void quern_look_up(__m128i values, int bias, quern_quad *v) {
+    __m512i table = _mm512_add_epi8(_mm512_broadcast_i32x4(values), _mm512_set1_epi8((char)bias));
+    v->low = _mm512_shuffle_epi8(table, v->low);
+    v->high = _mm512_shuffle_epi8(table, v->high);
+    v->min = _mm_mul_ps(v->scale, _mm_set1_ps((float)bias));
+}
+
+#define QUERN_NONLINEAR_VALUES _mm_set_epi8(113, 89, 69, 53, 38, 25, 13, 1, -10, -22, -35, -49, -65, -83, -104, -127)
+#define QUERN_SMALL_FLOAT_VALUES _mm_set_epi8(-12, -8, -6, -4, -3, -2, -1, 0, 12, 8, 6, 4, 3, 2, 1, 0)
+
+QUERN_INLINE quern_quad quern_quad_iq4_nl(const uint8_t *p) {
+    quern_quad v;
+    quern_nibbles(quern_four128(p + 2, 18), &v.low, &v.high);
+    v.scale = quern_four_halves(p, 18);
+    quern_look_up(QUERN_NONLINEAR_VALUES, 128, &v);
+    return v;
+}
+
+QUERN_INLINE quern_quad quern_quad_mxfp4(const uint8_t *p) {
+    quern_quad v;
+    quern_nibbles(quern_four128(p + 1, 17), &v.low, &v.high);
+    v.scale = _mm_set_ps(quern_half_power(p[51]), quern_half_power(p[34]), quern_half_power(p[17]), quern_half_power(p[0]));
+    quern_look_up(QUERN_SMALL_FLOAT_VALUES, 16, &v);
     return v;
 }
 
@@ -218,6 +246,58 @@ QUERN_INLINE quern_super quern_super_q6_K(const uint8_t *p) {
     }
     v.scale = quern_sixteen_scales(_mm512_cvtepi8_epi32(quern_load128(b->scales)), b->d);
     v.min = _mm512_mul_ps(v.scale, _mm512_set1_ps(32));
+    return v;
+}
+
+/// Sixteen nibbles of bytes 16a... and 16b..., the low ones first, looked up in the codebook.
+#define QUERN_NONLINEAR(qs, a, b, table)                                                                                     \
+    _mm512_shuffle_epi8(                                                                                                     \
+        table, _mm512_and_si512(                                                                                             \
+                   _mm512_srlv_epi64(                                                                                        \
+                       _mm512_permutexvar_epi64(                                                                             \
+                           _mm512_set_epi64(2 * (b) + 1, 2 * (b), 2 * (b) + 1, 2 * (b), 2 * (a) + 1, 2 * (a), 2 * (a) + 1, 2 * (a)), qs), \
+                       _mm512_set_epi64(4, 4, 0, 0, 4, 4, 0, 0)),                                                            \
+                   _mm512_set1_epi8(15)))
+
+QUERN_INLINE quern_super quern_super_iq4_xs(const uint8_t *p) {
+    const quern_block_iq4_xs *b = (const quern_block_iq4_xs *)(const void *)p;
+    const __m512i table = _mm512_xor_si512(_mm512_broadcast_i32x4(QUERN_NONLINEAR_VALUES), _mm512_set1_epi8((char)0x80));
+    quern_super v;
+    for (int half = 0; half < 2; half++) {
+        __m512i qs = _mm512_loadu_si512(b->qs + 64 * half);
+        v.bytes[2 * half] = QUERN_NONLINEAR(qs, 0, 2, table);
+        v.bytes[2 * half + 1] = QUERN_NONLINEAR(qs, 1, 3, table);
+    }
+    // Eight scales of six bits, four and two of which lie apart, spread to bytes; the minima are 128 times as much.
+    uint64_t low = quern_load32(b->scales_l), high = quern_load16(b->scales_h);
+    low = (low | low << 16) & 0x0000ffff0000ffffu;
+    low = (low | low << 8) & 0x00ff00ff00ff00ffu;
+    low = (low | low << 4) & 0x0f0f0f0f0f0f0f0fu;
+    high = (high | high << 24) & 0x000000ff000000ffu;
+    high = (high | high << 12) & 0x000f000f000f000fu;
+    high = (high | high << 6) & 0x0303030303030303u;
+    __m512i scales = _mm512_cvtepu8_epi32(_mm_set1_epi64x((long long)(low | high << 4)));
+    scales = _mm512_sub_epi32(scales, _mm512_set1_epi32(32));
+    v.scale = v.min = _mm512_mul_ps(
+        quern_sixteen_scales(scales, b->d),
+        _mm512_set_ps(128, 128, 128, 128, 128, 128, 128, 128, 1, 1, 1, 1, 1, 1, 1, 1));
+    return v;
+}
+
+/// Any type with a codebook: unpacked in plain C, biased to unsigned bytes by what its values ask for.
+QUERN_INLINE quern_super quern_super_coded(quern_weight_type type, const uint8_t *p, size_t groups) {
+    int bias = type >= QUERN_WEIGHT_IQ2_XXS && type <= QUERN_WEIGHT_IQ3_S ? 64 : 16;
+    const __m512i offset = _mm512_set1_epi8((char)bias);
+    quern_codes codes;
+    quern_super v;
+    quern_unpack_codes_avx512(type, p, groups, &codes);
+    for (int j = 0; j < 4; j += 2) {
+        __m512i first = _mm512_loadu_si512(codes.q + 64 * j), second = _mm512_loadu_si512(codes.q + 64 * j + 64);
+        v.bytes[j] = _mm512_add_epi8(_mm512_shuffle_i64x2(first, second, 0x44), offset);
+        v.bytes[j + 1] = _mm512_add_epi8(_mm512_shuffle_i64x2(first, second, 0xee), offset);
+    }
+    v.scale = _mm512_loadu_ps(codes.scale);
+    v.min = _mm512_mul_ps(v.scale, _mm512_set1_ps((float)bias));
     return v;
 }
 

@@ -22,8 +22,23 @@ typedef struct quern_unpacked {
     float min[2];
 } quern_unpacked;
 
-/// Unpacks the 32 weights from column 32 * `index` of a row of a quantized type.
-void quern_unpack(quern_weight_type type, const uint8_t *row, size_t index, quern_unpacked *out);
+/// Unpacks up to eight groups of 32 weights, from group `first`, a multiple of eight, of a row of a quantized type.
+void quern_unpack(quern_weight_type type, const uint8_t *row, size_t first, size_t groups, quern_unpacked out[8]);
+
+/// 256 neighbouring weights of a type with a codebook or few levels: value[i] = scale[i / 16] * q[i], q not below -127.
+typedef struct quern_codes {
+    int8_t q[256];
+    float scale[16];
+} quern_codes;
+
+/// Whether `type` is one of those.
+static inline bool quern_is_coded(quern_weight_type type) { return type >= QUERN_WEIGHT_IQ4_NL; }
+
+/// Bytes of 256 columns of such a type.
+size_t quern_codes_bytes(quern_weight_type type);
+
+/// Unpacks up to eight groups of 32 weights from a column that is a multiple of 256; what is missing of eight is zero.
+void quern_unpack_codes(quern_weight_type type, const uint8_t *p, size_t groups, quern_codes *out);
 
 /// Whether `type` is multiplied in F32, its activations unrounded.
 static inline bool quern_is_float(quern_weight_type type) { return type <= QUERN_WEIGHT_BF16; }
@@ -36,6 +51,9 @@ static inline float quern_float_from_bits(uint32_t bits) {
     memcpy(&value, &bits, sizeof value);
     return value;
 }
+
+/// Half of a power of two that is given by its biased exponent (E8M0); exact, subnormals included.
+static inline float quern_half_power(uint8_t e) { return quern_float_from_bits(e < 2 ? 0x00200000u << e : (uint32_t)(e - 1) << 23); }
 
 static inline uint16_t quern_load16(const void *p) {
     uint16_t value;

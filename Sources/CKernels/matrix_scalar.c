@@ -44,11 +44,13 @@ static void round_scalar(const float *x, size_t columns, quern_activations *roun
 /// One row times one token: integer sums over each 16 columns, everything else in F32, from the first column to the last.
 static float dot_integers(const quern_weights *w, const uint8_t *row, const quern_activations *x) {
     float sum = 0;
-    quern_unpacked block;
-    for (size_t index = 0; index < w->columns / 32; index++) {
-        quern_unpack(w->type, row, index, &block);
+    size_t count = w->columns / 32;
+    quern_unpacked blocks[8];
+    for (size_t index = 0; index < count; index++) {
+        if (index % 8 == 0) quern_unpack(w->type, row, index, count - index < 8 ? count - index : 8, blocks);
         const quern_activations *a = x + index / 8;
         size_t j = index % 8;
+        const quern_unpacked block = blocks[j];
         const int8_t *q = a->q + 32 * quern_place(j);
         int sums[2] = {0, 0};
         for (int i = 0; i < 32; i++) sums[i / 16] += block.q[i] * q[i];

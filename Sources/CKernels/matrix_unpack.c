@@ -105,7 +105,7 @@ static void unpack_q6_K(const quern_block_q6_K *b, int j, quern_unpacked *out) {
     }
 }
 
-void quern_unpack(quern_weight_type type, const uint8_t *row, size_t index, quern_unpacked *out) {
+static void unpack_one(quern_weight_type type, const uint8_t *row, size_t index, quern_unpacked *out) {
 #define BLOCK(t) ((const quern_block_##t *)(const void *)(row + index * sizeof(quern_block_##t)))
 #define SUPERBLOCK(t) ((const quern_block_##t *)(const void *)(row + index / 8 * sizeof(quern_block_##t))), (int)(index % 8)
     switch (type) {
@@ -125,6 +125,20 @@ void quern_unpack(quern_weight_type type, const uint8_t *row, size_t index, quer
 #undef SUPERBLOCK
 }
 
+void quern_unpack(quern_weight_type type, const uint8_t *row, size_t first, size_t groups, quern_unpacked out[8]) {
+    if (!quern_is_coded(type)) {
+        for (size_t j = 0; j < groups; j++) unpack_one(type, row, first + j, &out[j]);
+        return;
+    }
+    quern_codes codes;
+    quern_unpack_codes(type, row + first / 8 * quern_codes_bytes(type), groups, &codes);
+    for (size_t j = 0; j < groups; j++) {
+        memcpy(out[j].q, codes.q + 32 * j, sizeof out[j].q);
+        memcpy(out[j].scale, codes.scale + 2 * j, sizeof out[j].scale);
+        out[j].min[0] = out[j].min[1] = 0;
+    }
+}
+
 static void expand_floats(quern_weight_type type, const uint8_t *row, size_t columns, float *values) {
     for (size_t i = 0; i < columns; i++)
         switch (type) {
@@ -139,10 +153,13 @@ void quern_expand_row(quern_weight_type type, const uint8_t *row, size_t columns
         expand_floats(type, row, columns, values);
         return;
     }
-    quern_unpacked block;
-    for (size_t first = 0; first < columns; first += 32) {
-        quern_unpack(type, row, first / 32, &block);
-        for (int i = 0; i < 32; i++)
-            values[first + (size_t)i] = block.scale[i / 16] * (float)block.q[i] - block.min[i / 16];
+    quern_unpacked blocks[8];
+    for (size_t first = 0; first < columns; first += 256) {
+        size_t groups = columns - first < 256 ? (columns - first) / 32 : 8;
+        quern_unpack(type, row, first / 32, groups, blocks);
+        for (size_t i = 0; i < 32 * groups; i++) {
+            const quern_unpacked *block = &blocks[i / 32];
+            values[first + i] = block->scale[i / 16 % 2] * (float)block->q[i % 32] - block->min[i / 16 % 2];
+        }
     }
 }

@@ -81,6 +81,21 @@ public struct WeightMatrix: @unchecked Sendable {
         case .q4_K: QUERN_WEIGHT_Q4_K
         case .q5_K: QUERN_WEIGHT_Q5_K
         case .q6_K: QUERN_WEIGHT_Q6_K
+        case .iq4_nl: QUERN_WEIGHT_IQ4_NL
+        case .iq4_xs: QUERN_WEIGHT_IQ4_XS
+        case .mxfp4: QUERN_WEIGHT_MXFP4
+        case .nvfp4: QUERN_WEIGHT_NVFP4
+        case .iq1_s: QUERN_WEIGHT_IQ1_S
+        case .iq1_m: QUERN_WEIGHT_IQ1_M
+        case .iq2_xxs: QUERN_WEIGHT_IQ2_XXS
+        case .iq2_xs: QUERN_WEIGHT_IQ2_XS
+        case .iq2_s: QUERN_WEIGHT_IQ2_S
+        case .iq3_xxs: QUERN_WEIGHT_IQ3_XXS
+        case .iq3_s: QUERN_WEIGHT_IQ3_S
+        case .tq1_0: QUERN_WEIGHT_TQ1_0
+        case .tq2_0: QUERN_WEIGHT_TQ2_0
+        case .q1_0: QUERN_WEIGHT_Q1_0
+        case .q2_0: QUERN_WEIGHT_Q2_0
         default: nil
         }
     }

@@ -1,5 +1,6 @@
 // Products of every type on every table against double precision, and what must not change their bits.
 import Bytes
+import CKernels
 import Compute
 import Tensors
 import Testing
@@ -12,6 +13,7 @@ private func widths(_ type: TensorType) -> [Int] {
     switch type.blockSize {
     case 256: [256, 1280]
     case 32: [32, 96, 256, 608]
+    case 64, 128: [128, 384, 640]
     default: [1, 16, 100, 300]
     }
 }
@@ -198,9 +200,19 @@ private func widths(_ type: TensorType) -> [Int] {
         #expect(rows == Array(sample.values[160...] + sample.values[..<32] + sample.values[160...]))
     }
 
+    @Test(arguments: quantized) func expandedRowsAreWhatTheQuantizersReadBack(type: TensorType) throws {
+        let sample = try WeightSample(type, rows: 9, columns: 768)
+        var values = [Float](repeating: .nan, count: 9 * 768)
+        let known = sample.blocks.withUnsafeBytes { blocks in
+            quern_quantize_table_for(QUERN_ISA_SCALAR)?.pointee.dequantize(type.rawValue, blocks.baseAddress, &values, values.count)
+        }
+        #expect(known == true)
+        #expect(values == sample.values)
+    }
+
     @Test func tensorsWithoutAKernelAreRefused() {
-        #expect(throws: ComputeError.unsupportedType(.iq2_xs)) {
-            try WeightMatrix(type: .iq2_xs, rows: 1, columns: 256, bytes: ByteRegion([UInt8](repeating: 0, count: 74)))
+        #expect(throws: ComputeError.unsupportedType(.i8)) {
+            try WeightMatrix(type: .i8, rows: 1, columns: 256, bytes: ByteRegion([UInt8](repeating: 0, count: 256)))
         }
     }
 

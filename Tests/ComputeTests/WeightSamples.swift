@@ -26,6 +26,8 @@ struct WeightSample {
     let rows: Int
     let columns: Int
     let matrix: WeightMatrix
+    /// The blocks of all rows.
+    let blocks: [UInt8]
     /// (rows, columns), as the format defines them.
     let values: [Float]
 
@@ -37,6 +39,7 @@ struct WeightSample {
         let region = try #require(ByteRegion(bytes).part(offset..<bytes.count))
         let matrix = try WeightMatrix(type: type, rows: rows, columns: columns, bytes: region)
         (self.type, self.rows, self.columns, self.matrix) = (type, rows, columns, matrix)
+        blocks = Array(bytes[offset...])
         var values = [Float](repeating: 0, count: rows * columns)
         values.withUnsafeMutableBufferPointer { buffer in
             guard let first = buffer.baseAddress else { return }
@@ -57,6 +60,16 @@ struct WeightSample {
             put(UInt16(truncatingIfNeeded: bits), at: 0)
             put(UInt16(truncatingIfNeeded: bits >> 16), at: 2)
         case .bf16: put(UInt16(truncatingIfNeeded: noise.unit().bitPattern >> 16), at: 0)
+        // The scale is a power of two here.
+        case .mxfp4: bytes[0] = 118 + bytes[0] % 6
+        // The common scale is a half in the highest four bits of four words.
+        case .iq1_m:
+            let bits = Float16(noise.unit() * 0.05).bitPattern
+            for word in 0..<4 {
+                bytes[49 + 2 * word] = bytes[49 + 2 * word] & 15 | UInt8(truncatingIfNeeded: bits >> (4 * word)) << 4
+            }
+        // Its scales are small floats, which may be of any size.
+        case .nvfp4: break
         default:
             for offset in halfOffsets(type) { put(Float16(noise.unit() * 0.05).bitPattern, at: offset) }
         }
@@ -70,6 +83,8 @@ struct WeightSample {
         case .q2_K: [80, 82]
         case .q3_K: [108]
         case .q6_K: [208]
+        case .tq1_0: [52]
+        case .tq2_0: [64]
         default: [0]
         }
     }
