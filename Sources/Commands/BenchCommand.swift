@@ -21,6 +21,7 @@ struct BenchCommand: ParsableCommand {
               quern bench chat
               quern bench model.gguf -p 512 -n 32 -r 5 -t 2 --json
               quern bench model.gguf -d 8192 --cache-type q8_0
+              quern bench model.gguf -p 0 --bandwidth
             """)
 
     @Argument(help: "A model of the store, or a GGUF file.") var model: String
@@ -34,6 +35,7 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .short, help: ArgumentHelp("Tokens that are in the context before each test.", valueName: "count")) var depth = 0
     @Option(name: .short, help: ArgumentHelp("Tokens of a prompt that are computed at once.", valueName: "count")) var batch = 512
     @OptionGroup var cache: CacheOption
+    @Flag(help: "Measure how fast the mapped weights are read, too: the ceiling of generation.") var bandwidth = false
     @Flag(help: "Print the figures as JSON.") var json = false
 
     func validate() throws {
@@ -70,7 +72,8 @@ struct BenchCommand: ParsableCommand {
                     }
                 })
         }
-        try report(results, loaded, session)
+        let read = bandwidth ? ReadBandwidth.measure(loaded.file.tensors.map(loaded.file.bytes), pool: pool) : nil
+        try report(results, loaded, session, read: read)
     }
 
     /// Runs one test: the first round warms up pages, caches and clocks.
@@ -92,10 +95,11 @@ struct BenchCommand: ParsableCommand {
         return SpeedResult(test: depth > 0 ? "\(name) @ d\(depth)" : name, tokens: count, speeds: speeds)
     }
 
-    private func report(_ results: [SpeedResult], _ loaded: LoadedModel, _ session: InferenceSession) throws {
+    /// - Parameter read: bytes per second, where they were measured.
+    private func report(_ results: [SpeedResult], _ loaded: LoadedModel, _ session: InferenceSession, read: Double?) throws {
         let kernels = KernelTable.selected.name
         guard !json else {
-            let entries: [JSONValue] = results.map { result in
+            var entries: [JSONValue] = results.map { result in
                 [
                     "model": .string(model), "size": .number(JSONNumber(loaded.file.tensorByteCount)),
                     "parameters": .number(JSONNumber(loaded.file.parameterCount)), "kernels": .string(kernels),
@@ -108,6 +112,7 @@ struct BenchCommand: ParsableCommand {
                     "samples": .array(result.speeds.map { .number(JSONNumber($0)) }),
                 ]
             }
+            if let read { entries.append(["test": "read", "bytes_per_second": .number(JSONNumber(read.rounded()))]) }
             return try Console.putLine(JSONValue.array(entries).text(.pretty))
         }
         var table = TextTable()
@@ -120,6 +125,7 @@ struct BenchCommand: ParsableCommand {
             ])
         }
         try Console.put(table.text)
+        if let read { try Console.putLine("the mapped weights are read at \(HumanFormat.fixed(read / 1e9, 1)) GB/s") }
     }
 }
 

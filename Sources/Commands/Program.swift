@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytes
+import Compute
 import Glibc
 import ModelStore
 
@@ -20,6 +21,7 @@ public enum Program {
                 return 0
             }
             var command = try QuernCommand.parseAsRoot(words)
+            try KernelTable.checkEnvironment()
             try command.run()
             return 0
         } catch {

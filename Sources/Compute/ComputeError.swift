@@ -1,13 +1,18 @@
 public import Tensors
 
-/// Why a tensor cannot take part in a matrix product.
+/// Why something cannot be computed.
 public enum ComputeError: Error, Equatable, CustomStringConvertible {
+    /// `QUERN_KERNELS` asks for kernels that do not exist, or that this machine cannot run.
+    case unknownKernels(String)
     case unsupportedType(TensorType)
     case partialBlock(columns: Int, type: TensorType)
     case wrongByteCount(found: Int, rows: Int, columns: Int, type: TensorType)
 
     public var description: String {
         switch self {
+        case .unknownKernels(let name):
+            "no kernels \"\(name)\" (QUERN_KERNELS) on this machine; it has "
+                + KernelTable.available().map(\.name).joined(separator: ", ")
         case .unsupportedType(let type):
             "no matrix kernel for \(type.name); there are kernels for "
                 + WeightMatrix.supportedTypes.map(\.name).joined(separator: ", ")

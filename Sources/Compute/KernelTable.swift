@@ -1,5 +1,6 @@
 // The instruction sets that kernels exist for, as Swift sees them.
 package import CKernels
+import Glibc
 
 /// The kernels of one instruction set.
 ///
@@ -15,6 +16,13 @@ public struct KernelTable: Sendable, Equatable, CustomStringConvertible {
     public static func available() -> [KernelTable] {
         (0..<QUERN_ISA_COUNT.rawValue).map { KernelTable(instructionSet: quern_isa($0)) }
             .filter { quern_isa_available($0.instructionSet) }
+    }
+
+    /// Looks whether the machine has what `QUERN_KERNELS` asks for, so that nobody measures or tests what was never run.
+    public static func checkEnvironment() throws(ComputeError) {
+        guard let value = getenv("QUERN_KERNELS") else { return }
+        let name = String(cString: value)
+        guard name.isEmpty || available().contains(where: { $0.name == name }) else { throw .unknownKernels(name) }
     }
 
     /// `scalar`, `avx2` or `avx512`.

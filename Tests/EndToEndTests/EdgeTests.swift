@@ -34,6 +34,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ["avx1024", "AVX2", "none"]) func kernelsThatDoNotExistAreAnError(name: String) throws {
+        var process = bench.quern
+        process.environment["QUERN_KERNELS"] = name
+        let result = try process.run("list")
+        #expect(result.isOneClearError, "\(result.errors)")
+        #expect(result.errors.contains("\"\(name)\"") && result.errors.contains("scalar"))
+        process.environment["QUERN_KERNELS"] = "scalar"
+        #expect(try process.run("list").exitCode == 0)
+    }
+
     @Test func helpListsTheCommands() throws {
         for arguments in [["--help"], ["help"], []] as [[String]] {
             let result = try bench.quern.run(arguments)

@@ -6,6 +6,7 @@
 #include "QuernBlocks.h"
 #include "QuernISA.h"
 #include "QuernMatrix.h"
+#include "QuernMemory.h"
 #include "QuernQuantize.h"
 #include "QuernVector.h"
 
