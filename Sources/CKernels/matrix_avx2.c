@@ -223,6 +223,11 @@ static void rows_avx2(const quern_weights *w, size_t first, size_t count, const 
 /// Floats gain nothing from panels here: two tokens at a time keep up with the multipliers.
 static size_t panel_tokens(quern_weight_type type) { return quern_is_float(type) ? PTRDIFF_MAX : 12; }
 
+static size_t no_bytes(size_t columns) {
+    (void)columns;
+    return 0;
+}
+
 const quern_matrix_kernels quern_matrix_avx2 = {
     .round = quern_round_avx2,
     .rows = rows_avx2,
@@ -230,7 +235,9 @@ const quern_matrix_kernels quern_matrix_avx2 = {
     .panel_rows = 16,
     .panel_scratch_bytes = QUERN_AVX2_PANEL_BYTES,
     .integer_group = QUERN_AVX2_GROUP,
+    .float_group = 1,
     .integer_group_bytes = quern_integer_group_bytes_avx2,
+    .float_group_bytes = no_bytes,
     .pack_integers = quern_pack_integers_avx2,
     .panels = quern_integer_panels_avx2,
 };
