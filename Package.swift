@@ -117,6 +117,12 @@ let streets: [[Target]] = [
             "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
             "Packaging", "PromptProof", "Runner", "Tokenization", "TransformerEngine",
         ], testsAlso: ["Diagnostics", "ModelfileSyntax", "Quantization"]),
+    room(
+        "ModelfileLanguageServer",
+        [
+            "ChatPrompt", "Diagnostics", "GoTemplate", "JSONText", "Linting", "ModelTesting", "ModelfilePlan", "ModelfileSuperset",
+            "ModelfileSyntax",
+        ]),
 ]
 
 let doors: [Target] = [
@@ -125,8 +131,8 @@ let doors: [Target] = [
         dependencies: [
             argumentParser, "Batch", "BuildPipeline", "Bytes", "ChatPrompt", "CLinux", "Compute", "Diagnostics", "Evaluation",
             "GGUF", "GoTemplate", "JSONText", "JinjaTemplate", "Linting", "ModelManifest", "ModelService", "ModelStore",
-            "ModelTesting", "ModelfilePlan", "ModelfileSuperset", "ModelfileSyntax", "Packaging", "PromptProof", "QualityPages",
-            "Quantization", "Runner", "Sampling", "Tensors", "Tokenization", "TransformerEngine",
+            "ModelTesting", "ModelfileLanguageServer", "ModelfilePlan", "ModelfileSuperset", "ModelfileSyntax", "Packaging",
+            "PromptProof", "QualityPages", "Quantization", "Runner", "Sampling", "Tensors", "Tokenization", "TransformerEngine",
         ],
         swiftSettings: safeRoom),
     .testTarget(

@@ -33,6 +33,6 @@ struct QuernCommand: ParsableCommand {
             VerifyCommand.self,
             TemplateCommand.self,
             TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
-            CompletionsCommand.self,
+            LanguageServerCommand.self, CompletionsCommand.self,
         ])
 }

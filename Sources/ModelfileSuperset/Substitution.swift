@@ -1,8 +1,8 @@
 import Diagnostics
 
 /// Finds `${NAME}` in bytes. `$${` stands for `${` itself; a `$` before anything else is a `$`.
-enum Substitution {
-    enum Part: Equatable {
+public enum Substitution {
+    public enum Part: Equatable, Sendable {
         case text(Range<Int>)
         /// The whole of `${NAME}`, and the name in it.
         case reference(Range<Int>, name: Range<Int>)
@@ -13,7 +13,7 @@ enum Substitution {
     }
 
     /// The parts of `range` in order, without gaps.
-    static func parts(of bytes: [UInt8], in range: Range<Int>) -> [Part] {
+    public static func parts(of bytes: [UInt8], in range: Range<Int>) -> [Part] {
         var parts: [Part] = []
         var (start, offset) = (range.lowerBound, range.lowerBound)
         func isBrace(_ place: Int) -> Bool { place + 1 < range.upperBound && bytes[place] == 0x24 && bytes[place + 1] == 0x7B }
@@ -51,7 +51,7 @@ enum Substitution {
     }
 
     /// A name at `offset`: a letter or `_`, then letters, digits and `_`.
-    static func name(at offset: Int, _ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+    public static func name(at offset: Int, _ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
         var end = offset
         while end < range.upperBound, isNameByte(bytes[end], isFirst: end == offset) { end += 1 }
         return offset..<end

@@ -1,0 +1,68 @@
+"""How long the language server takes from a letter typed to its diagnostics, in a Modelfile of 2,000 lines.
+
+    QUERN=.build/release/quern python3 Benchmarks/editor/typing.py [lines]
+
+Prints the median, the 95th percentile and the worst of 200 letters, in milliseconds, the pipe and this script's part included.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+
+def text(lines: int) -> str:
+    """Half parameters and messages, half a template and a licence, with something wrong on every twentieth line."""
+    rows = ["FROM llama3.2", 'TEMPLATE """{{- range $i, $m := .Messages }}']
+    rows += [f"{{{{- if eq $m.Role \"role{n}\" }}}}<|{n}|>{{{{ $m.Content }}}}{{{{ end }}}}" for n in range(lines // 4)]
+    rows += ['{{- end }}"""', 'LICENSE """'] + ["Permission is granted, é, 条款, \U0001F600."] * (lines // 4) + ['"""']
+    while len(rows) < lines:
+        n = len(rows)
+        rows.append(f"PARAMETER temprature {n}" if n % 20 == 0 else f'PARAMETER stop "<|stop{n}|>"' if n % 2 else f"MESSAGE user text {n}")
+    return "\n".join(rows) + "\n"
+
+
+class Server:
+    def __init__(self, program: str):
+        self.process = subprocess.Popen([program, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def send(self, **message):
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        self.process.stdin.flush()
+
+    def receive(self) -> dict:
+        length = 0
+        while (line := self.process.stdout.readline().strip()) or not length:
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        return json.loads(self.process.stdout.read(length))
+
+
+def main():
+    lines = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    server = Server(os.environ.get("QUERN", "quern"))
+    server.send(id=1, method="initialize", params={"capabilities": {}})
+    server.receive()
+    server.send(method="initialized", params={})
+    uri, source = "untitled:Modelfile", text(lines)
+    server.send(method="textDocument/didOpen",
+                params={"textDocument": {"uri": uri, "languageId": "modelfile", "version": 0, "text": source}})
+    found = len(server.receive()["params"]["diagnostics"])
+    times = []
+    for version in range(1, 201):
+        place = {"line": lines - 5, "character": 3 + version}
+        start = time.perf_counter()
+        server.send(method="textDocument/didChange", params={
+            "textDocument": {"uri": uri, "version": version},
+            "contentChanges": [{"range": {"start": place, "end": place}, "text": "x"}]})
+        server.receive()
+        times.append((time.perf_counter() - start) * 1000)
+    times.sort()
+    print(f"{lines} lines, {len(source.encode())} bytes, {found} diagnostics: median {statistics.median(times):.1f} ms, "
+          f"95 % {times[189]:.1f} ms, worst {times[-1]:.1f} ms")
+
+
+main()

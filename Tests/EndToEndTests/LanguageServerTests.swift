@@ -1,0 +1,70 @@
+import JSONText
+import TestSupport
+import Testing
+
+/// `quern lsp` as editors use it: a real client drives the program, and checks the form of all that it is told.
+@Suite struct LanguageServerTests {
+    /// A Python with the client library.
+    static let python = ProcessInfo.processInfo.environment["QUERN_LSP_PYTHON"] ?? "/usr/bin/python3"
+
+    static let hasClient: Bool = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: python)
+        process.arguments = ["-c", "from pygls.lsp.client import LanguageClient"]
+        process.standardError = FileHandle.nullDevice
+        do { try process.run() } catch { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    let bench: Workbench
+    init() throws { bench = try Workbench() }
+
+    @Test(.enabled(if: hasClient, "no pygls: pip install -r Tests/LanguageClient/requirements.txt, and QUERN_LSP_PYTHON"))
+    func `an editor's session`() throws {
+        try bench.write(
+            """
+            # syntax=quern/1
+            ARG SIZE=tiny
+            INCLUDE part.modelfile
+            FROM ./${SIZE}.gguf
+            PARAMETER temprature 0.7
+            TEMPLATE \"""{{ range .Messages }}<{{ .Role }}>{{ .Content }}{{ end }}\"""
+
+            """, to: "Modelfile")
+        try bench.write("PARAMETER top_k hot\n", to: "part.modelfile")
+        try bench.write("tests:\n  - name: sky\n    prompt: hi\n    expect: {prompt: <user>hi}\n", to: "Modelfile.test.yaml")
+        let client = SharedData.packageRoot.appendingPathComponent("Tests/LanguageClient/client.py").path
+        let result = try bench.shell("exec '\(Self.python)' '\(client)' \"$QUERN\" .")
+        let seen = try JSONValue(parsing: result.output)
+        #expect(seen["encoding"] == "utf-16" && seen["exit"] == 0, "\(result.errors)")
+
+        // What the command says, but for the part's own file.
+        let checked = try JSONValue(parsing: try bench.quern.run("check", "--format", "json").output)["diagnostics"]?.array ?? []
+        let told = checked.filter { $0["file"] == "Modelfile" }.map { $0["message"] }
+        #expect(!told.isEmpty && seen["opened"]?.array?.map { $0["message"] } == told)
+        #expect(seen["part"] == ["QM0022"])
+        #expect(seen["typed"]?.array?.contains { $0["code"] == "QM0021" } == false)
+
+        let features = try #require(seen["features"])
+        #expect(features["completion"]?.array?.contains("temperature") == true)
+        #expect(features["hover"]?.string?.contains("<user>Why is the sky blue?") == true)
+        #expect(features["definition"]?[0]?.string?.hasSuffix("/Modelfile") == true)
+        #expect(features["rename"]?.object?.values == [2] && features["prepared"] == "SIZE" && features["highlights"] == 2)
+        #expect(features["actions"]?.array?.contains("write 'temperature'") == true)
+        #expect(features["links"]?[0]?.string?.hasSuffix("/part.modelfile") == true)
+        #expect(features["lenses"] == ["run 1 test", "run 'sky'"])
+        #expect(seen["report"]?.string?.contains("quern test") == true)
+    }
+
+    /// Without any client: whatever comes in, the program ends in an orderly way.
+    @Test func `rubbish on standard input ends in order`() throws {
+        for rubbish in [
+            "", "hello", "Content-Length: 5\r\n\r\n{\"a\":", String(repeating: "x", count: 9000),
+            "Content-Length: 99999999999\r\n\r\n{}",
+        ] {
+            let result = try bench.quern.run(["lsp"], input: rubbish)
+            #expect(result.exitCode == 1 && result.errors.isEmpty, "\(rubbish.prefix(20)): \(result.exitCode) \(result.errors)")
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import Synchronization
+
+/// Counts calls of closures that may run anywhere.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+    func increment() { count.withLock { $0 += 1 } }
+}
