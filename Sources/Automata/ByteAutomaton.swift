@@ -10,8 +10,8 @@ public final class ByteAutomaton {
 
     public let table: LanguageTable
     /// 256 next states for each state, row after row, where `isFilled` says so.
-    private var rows: [State] = []
-    private var isFilled: [Bool] = []
+    @usableFromInline var rows: [State] = []
+    @usableFromInline var isFilled: [Bool] = []
     private var languages: [Language] = []
     private var accepting: [Bool] = []
     private var isLast: [Bool] = []
@@ -37,7 +37,7 @@ public final class ByteAutomaton {
     }
 
     /// The state after `byte`. `state` is not dead.
-    public func next(_ state: State, _ byte: UInt8) -> State {
+    @inlinable public func next(_ state: State, _ byte: UInt8) -> State {
         if !isFilled[Int(state)] { fill(state) }
         return rows[Int(state) << 8 | Int(byte)]
     }
@@ -61,7 +61,7 @@ public final class ByteAutomaton {
 
     public var stateCount: Int { languages.count }
 
-    private func fill(_ state: State) {
+    @usableFromInline func fill(_ state: State) {
         for transition in table.derivatives(of: languages[Int(state)]) {
             let next = self.state(for: transition.next)
             for byte in transition.low...transition.high { rows[Int(state) << 8 | Int(byte)] = next }

@@ -18,6 +18,9 @@ public protocol GrammarMachine: AnyObject {
     /// Whether the text may end here.
     func canEnd(_ thread: Thread) -> Bool
 
+    /// The threads that stand for `thread` once all that needs no byte has been done; most machines do it as they go.
+    func settled(_ thread: Thread) -> [Thread]
+
     /// The state of the lexeme the thread is in, nil between lexemes.
     func lexeme(of thread: Thread) -> ByteAutomaton.State?
 
@@ -25,9 +28,50 @@ public protocol GrammarMachine: AnyObject {
     /// further than their end count too.
     func mayLeaveLexeme(_ state: ByteAutomaton.State) -> Bool
 
-    /// The thread between lexemes that `thread` becomes when `bytes` have led its lexeme to `state`, which it may leave.
-    func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State, bytes: [UInt8]) -> Thread
+    /// The thread between lexemes that `thread` becomes when `bytes` have led its lexeme to `state`, which it may leave; nil where
+    /// what was read may not stand here after all.
+    func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State, bytes: [UInt8]) -> Thread?
+
+    /// Whether `threadAfterLexeme` may be nil, so that complete lexemes have to be asked about one by one.
+    func isConditional(_ thread: Thread) -> Bool
+
+    /// Bytes outside this set cannot come next, between lexemes, and after the lexeme of a thread inside one.
+    func structureBytes(of thread: Thread) -> ByteSet
+
+    /// How many blanks may come first, whatever else may; nil where blanks mean nothing of their own. Only between lexemes.
+    func blankRoom(of thread: Thread) -> Int?
+
+    /// The tokens that a thread waits for as tokens, not by their bytes: GBNF's `<think>`.
+    func tokenChoice(of thread: Thread) -> TokenChoice?
+
+    /// The thread after a token of its choice.
+    func threadAfterToken(_ thread: Thread) -> Thread
 
     /// A limit was met on the way (table, stack, threads); texts are refused from then on.
     var isExhausted: Bool { get }
+}
+
+/// A token by its number or by its whole text; or, negated, any other.
+public struct TokenChoice: Hashable, Sendable {
+    public enum Token: Hashable, Sendable {
+        case id(Int32)
+        case text(String)
+    }
+
+    public var token: Token
+    public var isNegated: Bool
+
+    public init(token: Token, isNegated: Bool) {
+        self.token = token
+        self.isNegated = isNegated
+    }
+}
+
+extension GrammarMachine {
+    public func settled(_ thread: Thread) -> [Thread] { [thread] }
+    public func isConditional(_ thread: Thread) -> Bool { false }
+    public func structureBytes(of thread: Thread) -> ByteSet { .all }
+    public func blankRoom(of thread: Thread) -> Int? { nil }
+    public func tokenChoice(of thread: Thread) -> TokenChoice? { nil }
+    public func threadAfterToken(_ thread: Thread) -> Thread { thread }
 }

@@ -41,7 +41,11 @@ struct JobRunner {
             let source = try QuantizationSource(path: job.source)
             let identity = try SourceIdentity(files: source.files)
             let requests = try job.outputs.map { try request($0, identity) }
-            if let earlier, isDone(earlier, requests) { return (earlier, true) }
+            if let earlier, isDone(earlier, requests) {
+                // A kill right after the record left the journals.
+                for output in job.outputs { PartFile.forget(output.path) }
+                return (earlier, true)
+            }
             try state.write(record)
             for warning in source.warnings { events(.warning(job, warning)) }
             record.outputs = try make(source, identity, requests, earlier)

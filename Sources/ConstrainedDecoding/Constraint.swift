@@ -6,7 +6,7 @@ public import Automata
 public final class Constraint {
     public let machine: any GrammarMachine
     public let table: TokenTable
-    private let lexemes: LexemeMasks
+    private let walker: MaskWalker
     /// The threads after each token, the last at the end.
     private var history: [[GrammarMachine.Thread]]
     private var masks: [[GrammarMachine.Thread]: TokenMask] = [:]
@@ -19,11 +19,13 @@ public final class Constraint {
     public init(machine: any GrammarMachine, table: TokenTable) {
         self.machine = machine
         self.table = table
-        lexemes = LexemeMasks(table: table, machine: machine)
+        walker = MaskWalker(machine: machine, table: table)
         history = [Constraint.distinct(machine.start)]
     }
 
-    /// A constraint at the same place of the same grammar, sharing what was worked out.
+    /// Back to the start, keeping what was worked out.
+    public func restart() { history.removeSubrange(1...) }
+
     private var threads: [GrammarMachine.Thread] { history[history.count - 1] }
 
     /// Whether the text may end here.
@@ -35,21 +37,35 @@ public final class Constraint {
     /// Takes a token. False, and nothing changes, where it is not among those the mask allows.
     public func accept(_ token: Int32) -> Bool {
         if table.endTokens.contains(token) { return canEnd }
+        var next = threads.flatMap { machine.settled($0) }.compactMap { thread -> GrammarMachine.Thread? in
+            guard let choice = machine.tokenChoice(of: thread), table.choice(choice, has: token) else { return nil }
+            return machine.threadAfterToken(thread)
+        }
         let bytes = table.bytes(of: token)
-        return !bytes.isEmpty && accept(bytes: bytes)
+        if !bytes.isEmpty { next += read(bytes) }
+        guard !next.isEmpty else { return false }
+        history.append(Constraint.distinct(next))
+        return true
     }
 
     /// Takes bytes as if they were one token.
     public func accept(bytes: [UInt8]) -> Bool {
+        let next = read(bytes)
+        guard !next.isEmpty else { return false }
+        history.append(next)
+        return true
+    }
+
+    /// The threads after some bytes, none where they are wrong.
+    private func read(_ bytes: [UInt8]) -> [GrammarMachine.Thread] {
         var current = threads
         for byte in bytes {
             var next: [GrammarMachine.Thread] = []
             for thread in current { machine.advance(thread, byte, into: &next) }
-            guard !next.isEmpty, next.count <= Constraint.maximumThreads else { return false }
+            guard !next.isEmpty, next.count <= Constraint.maximumThreads else { return [] }
             current = Constraint.distinct(next)
         }
-        history.append(current)
-        return true
+        return current
     }
 
     /// Takes back the last `count` tokens: a draft's that was not accepted.
@@ -80,88 +96,15 @@ public final class Constraint {
         let threads = threads
         if let known = masks[threads] { return known }
         var mask = TokenMask(tokenCount: table.count)
-        for thread in threads { add(thread, to: &mask) }
-        if canEnd { for token in table.endTokens { mask.insert(token) } }
+        for thread in Set(threads.flatMap { machine.settled($0) }) { walker.add(thread, to: &mask) }
+        // Tokens that end a text have no other meaning, whatever a grammar's `.` or negation would let through.
+        for token in table.endTokens { if canEnd { mask.insert(token) } else { mask.remove(token) } }
         if masks.count >= Constraint.rememberedMasks { masks.removeAll(keepingCapacity: true) }
         masks[threads] = mask
         return mask
     }
 
-    // MARK: - Walking
-
-    private func add(_ thread: GrammarMachine.Thread, to mask: inout TokenMask) {
-        guard let state = machine.lexeme(of: thread) else {
-            walk(thread, table.everything, table.everything.all, &mask)
-            return
-        }
-        let entry = lexemes.entry(for: state)
-        mask.formUnion(entry.inside)
-        for exit in entry.exits {
-            let trie = exit.isAmongOthers ? table.others : table.everything
-            let node = Int(exit.node)
-            let after = machine.threadAfterLexeme(thread, state: exit.state, bytes: trie.path(to: node))
-            walk(after, trie, trie.subtree(of: node), &mask)
-        }
-        if machine.mayLeaveLexeme(state) {
-            let after = machine.threadAfterLexeme(thread, state: state, bytes: [])
-            walk(after, table.everything, table.everything.all, &mask)
-        }
-    }
-
-    /// Tokens of a part of the tree that a thread can take, byte by byte.
-    private func walk(_ thread: GrammarMachine.Thread, _ trie: TokenTrie, _ range: Range<Int>, _ mask: inout TokenMask) {
-        if let state = machine.lexeme(of: thread) {
-            walk(thread, in: state, trie, range, &mask)
-            return
-        }
-        var node = range.lowerBound
-        while node < range.upperBound {
-            var next: [GrammarMachine.Thread] = []
-            machine.advance(thread, trie.bytes[node], into: &next)
-            if !next.isEmpty {
-                for token in trie.tokens(at: node) { mask.insert(token) }
-                let below = trie.subtree(of: node)
-                if !below.isEmpty { for each in Constraint.distinct(next) { walk(each, trie, below, &mask) } }
-            }
-            node = Int(trie.ends[node])
-        }
-    }
-
-    /// The same inside a lexeme, where the automaton alone decides until it is left.
-    private func walk(
-        _ thread: GrammarMachine.Thread, in start: ByteAutomaton.State, _ trie: TokenTrie, _ range: Range<Int>,
-        _ mask: inout TokenMask
-    ) {
-        guard let first = range.first else { return }
-        let automaton = machine.automaton
-        let base = Int(trie.depths[first]) - 1
-        var states = [start]
-        var path: [UInt8] = []
-        var node = first
-        while node < range.upperBound {
-            let depth = Int(trie.depths[node]) - 1 - base
-            let next = automaton.next(states[depth], trie.bytes[node])
-            guard next != ByteAutomaton.dead else {
-                node = Int(trie.ends[node])
-                continue
-            }
-            states.removeSubrange((depth + 1)...)
-            states.append(next)
-            path.removeSubrange(depth...)
-            path.append(trie.bytes[node])
-            for token in trie.tokens(at: node) { mask.insert(token) }
-            if Int(trie.ends[node]) > node + 1, machine.mayLeaveLexeme(next) {
-                let after = machine.threadAfterLexeme(thread, state: next, bytes: path)
-                walk(after, trie, trie.subtree(of: node), &mask)
-            }
-            node += 1
-        }
-        if machine.mayLeaveLexeme(start) {
-            walk(machine.threadAfterLexeme(thread, state: start, bytes: []), trie, range, &mask)
-        }
-    }
-
-    private static func distinct(_ threads: [GrammarMachine.Thread]) -> [GrammarMachine.Thread] {
+    static func distinct(_ threads: [GrammarMachine.Thread]) -> [GrammarMachine.Thread] {
         threads.count < 2 ? threads : Set(threads).sorted()
     }
 }

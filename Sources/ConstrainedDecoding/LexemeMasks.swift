@@ -3,60 +3,79 @@ import Automata
 /// Which tokens a lexeme can take whole, and where in the tree tokens leave it: worked out once for each state of the automaton.
 final class LexemeMasks {
     struct Entry {
-        /// Tokens that stay inside the lexeme.
+        /// Tokens after which the lexeme can go on.
         var inside: TokenMask
-        /// Nodes at which the lexeme may be left with more of a token to come.
-        var exits: [Exit]
+        /// Tokens that complete it.
+        var completing: TokenMask
+        /// Nodes at which it may be left with more of a token to come.
+        var exits: [Exit] = []
+        /// Nodes whose tokens complete it.
+        var completions: [Exit] = []
     }
 
     struct Exit {
-        /// In the tree of tokens that are not plain text, rather than in that of all.
-        var isAmongOthers: Bool
+        var tree: Tree
         var node: Int32
         var state: ByteAutomaton.State
     }
 
+    enum Tree { case everything, others, longPlain }
+
     private let table: TokenTable
     private let machine: any GrammarMachine
     private let automaton: ByteAutomaton
+    private let plain: PlainText
     private var entries: [ByteAutomaton.State: Entry] = [:]
-    private let plainText = ByteAutomaton()
-    private let plainStart: ByteAutomaton.State
-    private var states: [ByteAutomaton.State] = []
+
+    /// States remembered; an entry of a vocabulary of 128,256 tokens is 32 KiB.
+    private static let rememberedStates = 2_048
 
     init(table: TokenTable, machine: any GrammarMachine) {
         self.table = table
         self.machine = machine
         automaton = machine.automaton
-        let plain = ScalarSet.controls.union(ScalarSet("\"", "\\")).inverted
-        plainStart = plainText.state(for: plainText.table.language(.characters(plain)))
+        plain = PlainText(machine: machine)
+    }
+
+    func trie(_ tree: Tree) -> TokenTrie {
+        switch tree {
+        case .everything: table.everything
+        case .others: table.others
+        case .longPlain: table.longPlain
+        }
     }
 
     func entry(for state: ByteAutomaton.State) -> Entry {
         if let known = entries[state] { return known }
         let made = make(state)
+        if entries.count >= Self.rememberedStates { entries.removeAll(keepingCapacity: true) }
         entries[state] = made
         return made
     }
 
     private func make(_ state: ByteAutomaton.State) -> Entry {
-        var entry = Entry(inside: TokenMask(tokenCount: table.count), exits: [])
-        switch plainReach(from: state) {
-        case .all:
+        let none = TokenMask(tokenCount: table.count)
+        var entry = Entry(inside: none, completing: none)
+        switch plain.reach(from: state, upTo: TokenTable.longestPlain) {
+        case .unlimited:
             entry.inside = table.plain
-            walk(table.others, isAmongOthers: true, state, &entry)
+            walk(.others, state, &entry)
         case .exactly(let length):
             entry.inside = table.plainUpTo[length]
-            walk(table.others, isAmongOthers: true, state, &entry)
+            walk(.others, state, &entry)
+        case .atLeast:
+            entry.inside = table.plainUpTo[TokenTable.longestPlain]
+            walk(.others, state, &entry)
+            walk(.longPlain, state, &entry)
         case .unknown:
-            walk(table.everything, isAmongOthers: false, state, &entry)
+            walk(.everything, state, &entry)
         }
         return entry
     }
 
-    private func walk(_ trie: TokenTrie, isAmongOthers: Bool, _ start: ByteAutomaton.State, _ entry: inout Entry) {
-        if states.isEmpty { states = [ByteAutomaton.State](repeating: 0, count: Int(UInt16.max) + 1) }
-        states[0] = start
+    private func walk(_ tree: Tree, _ start: ByteAutomaton.State, _ entry: inout Entry) {
+        let trie = trie(tree)
+        var states = [start]
         var node = 0
         let count = trie.bytes.count
         while node < count {
@@ -66,70 +85,22 @@ final class LexemeMasks {
                 node = Int(trie.ends[node])
                 continue
             }
-            states[depth] = next
-            for token in trie.tokens(at: node) { entry.inside.insert(token) }
-            if Int(trie.ends[node]) > node + 1, machine.mayLeaveLexeme(next) {
-                entry.exits.append(Exit(isAmongOthers: isAmongOthers, node: Int32(node), state: next))
+            if depth < states.count { states[depth] = next } else { states.append(next) }
+            let first = Int(trie.tokenStarts[node])
+            let last = Int(trie.tokenStarts[node + 1])
+            if machine.mayLeaveLexeme(next) {
+                let exit = Exit(tree: tree, node: Int32(node), state: next)
+                if automaton.isFinal(next) {
+                    for index in first..<last { entry.completing.insert(trie.tokens[index]) }
+                    if first < last { entry.completions.append(exit) }
+                } else {
+                    for index in first..<last { entry.inside.insert(trie.tokens[index]) }
+                }
+                if Int(trie.ends[node]) > node + 1 { entry.exits.append(exit) }
+            } else {
+                for index in first..<last { entry.inside.insert(trie.tokens[index]) }
             }
             node += 1
         }
-    }
-
-    // MARK: - Plain text
-
-    private enum PlainReach {
-        /// Plain text of any length stays inside.
-        case all
-        /// Plain text of so many characters does, and none longer.
-        case exactly(Int)
-        case unknown
-    }
-
-    /// How much plain text a state takes, whatever its characters: followed character by character through the states that all
-    /// plain characters lead to.
-    private func plainReach(from start: ByteAutomaton.State) -> PlainReach {
-        var level: Set<ByteAutomaton.State> = [start]
-        for length in 0..<TokenTable.longestPlain {
-            var next: Set<ByteAutomaton.State> = []
-            var alive = 0
-            for state in level {
-                switch afterPlainCharacter(state) {
-                case .none: return .unknown
-                case .some(let reached):
-                    if !reached.isEmpty { alive += 1 }
-                    next.formUnion(reached)
-                }
-            }
-            if alive == 0 { return .exactly(length) }
-            guard alive == level.count, !next.contains(where: machine.mayLeaveLexeme), next.count <= 8 else { return .unknown }
-            if next.isSubset(of: level) && level.count == next.count { return .all }
-            level = next
-        }
-        return .unknown
-    }
-
-    /// The states after one plain character: empty where none is taken, nil where some are and some are not.
-    private func afterPlainCharacter(_ start: ByteAutomaton.State) -> Set<ByteAutomaton.State>? {
-        var result: Set<ByteAutomaton.State> = []
-        var isPartial = false
-        var pairs: [(ByteAutomaton.State, ByteAutomaton.State)] = [(start, plainStart)]
-        var seen: Set<Int64> = []
-        while let (state, plain) = pairs.popLast() {
-            for byte in UInt8.min...UInt8.max {
-                let plainNext = plainText.next(plain, byte)
-                guard plainNext != ByteAutomaton.dead else { continue }
-                let next = automaton.next(state, byte)
-                if next == ByteAutomaton.dead {
-                    isPartial = true
-                } else if plainText.isAccepting(plainNext) {
-                    result.insert(next)
-                } else if seen.insert(Int64(next) << 32 | Int64(plainNext)).inserted {
-                    pairs.append((next, plainNext))
-                }
-            }
-            if isPartial && !result.isEmpty { return nil }
-        }
-        if isPartial && !seen.isEmpty { return nil }
-        return result
     }
 }

@@ -10,6 +10,8 @@ public struct TokenMask: Hashable, Sendable {
 
     mutating func insert(_ token: Int32) { words[Int(token >> 6)] |= 1 << UInt64(token & 63) }
 
+    mutating func remove(_ token: Int32) { words[Int(token >> 6)] &= ~(1 << UInt64(token & 63)) }
+
     mutating func formUnion(_ other: TokenMask) {
         for index in words.indices { words[index] |= other.words[index] }
     }

@@ -18,8 +18,11 @@ extension JSONMachine {
             /// After `{`; `a` is the object's progress, as in all that follow.
             case objectOpen
             case objectAfterComma
-            /// Inside a key; `b` is the automaton's state.
+            /// Inside a key that is one of the shape's names; `b` is the automaton's state.
             case key
+            /// Inside another key; `b` is the state in the language of its class, `c` in that of the names, which it may not be,
+            /// `d` the class.
+            case otherKey
             /// After a key; `b` is the set of its value.
             case colon
             case objectAfterValue
@@ -28,6 +31,8 @@ extension JSONMachine {
         var kind: Kind
         var a: Int32 = 0
         var b: Int32 = 0
+        var c: Int32 = 0
+        var d: Int16 = 0
         /// Whitespace read in a row, where it is counted.
         var blanks: Int16 = 0
         var parent: Int32 = 0

@@ -29,31 +29,38 @@ extension JSONMachine {
         return plan.names.indices.count { plan.required[$0] && !progress.has($0) }
     }
 
-    /// The automaton's state before a key, dead where no further property may come.
-    func keyState(_ progress: ObjectProgress) -> ByteAutomaton.State {
+    /// What keys may come next.
+    struct KeyOffer {
+        /// The automaton's state before one of the names; dead where none may come.
+        var names: ByteAutomaton.State
+        var allowsOthers: Bool
+
+        static let none = KeyOffer(names: ByteAutomaton.dead, allowsOthers: false)
+        var isEmpty: Bool { names == ByteAutomaton.dead && !allowsOthers }
+    }
+
+    func keys(after progress: ObjectProgress) -> KeyOffer {
         let plan = objectShapes[Int(progress.shape)]
         let missing = missing(progress)
-        var room = Int.max
-        if let maximum = plan.shape.maximum { room = maximum - Int(progress.count) }
-        guard room > 0 else { return ByteAutomaton.dead }
+        let room = plan.shape.maximum.map { $0 - Int(progress.count) } ?? .max
+        guard room > 0 else { return .none }
         // With room for the required ones only, no other may come.
         let requiredOnly = room <= missing
         var names = [UInt64](repeating: 0, count: progress.seen.count)
+        var first = 0
         var last = plan.names.count
         if options.propertyOrder == .declared {
-            let read = plan.names.indices.last { progress.has($0) } ?? -1
-            let nextRequired = plan.names.indices.first { $0 > read && plan.required[$0] } ?? plan.names.count
-            for index in (read + 1)..<min(nextRequired + 1, plan.names.count) where plan.required[index] || !requiredOnly {
-                names[index >> 6] |= 1 << UInt64(index & 63)
-            }
-            last = nextRequired
-        } else {
-            for index in plan.names.indices where !progress.has(index) && (plan.required[index] || !requiredOnly) {
-                names[index >> 6] |= 1 << UInt64(index & 63)
-            }
+            first = (plan.names.indices.last { progress.has($0) } ?? -1) + 1
+            // Nothing may overtake the next name that has to come.
+            last = plan.names.indices.first { $0 >= first && plan.required[$0] }.map { $0 + 1 } ?? last
         }
-        let othersMayCome = !requiredOnly && (options.propertyOrder == .any || last == plan.names.count)
-        return keyState(KeyChoice(shape: progress.shape, names: names, allowsOthers: othersMayCome))
+        for index in first..<max(first, last) where !progress.has(index) && (plan.required[index] || !requiredOnly) {
+            names[index >> 6] |= 1 << UInt64(index & 63)
+        }
+        let overtakes = options.propertyOrder == .declared && missing > 0
+        return KeyOffer(
+            names: keyState(KeyChoice(shape: progress.shape, names: names)),
+            allowsOthers: !requiredOnly && !overtakes && !plan.others.isEmpty)
     }
 
     private func keyState(_ choice: KeyChoice) -> ByteAutomaton.State {
@@ -65,12 +72,6 @@ extension JSONMachine {
         for index in plan.names.indices where choice.names[index >> 6] >> UInt64(index & 63) & 1 == 1 {
             parts.append(table.sequence([plan.spellings[index], quote, table.literal(KeyTag.bytes(index))]))
         }
-        if choice.allowsOthers {
-            for (index, other) in plan.others.enumerated() {
-                let tag = table.literal(KeyTag.bytes(plan.names.count + index))
-                parts.append(table.sequence([other.keys, quote, tag]))
-            }
-        }
         let state = automaton.state(for: table.sequence(quote, table.union(parts)))
         keyStates[choice] = state
         return state
@@ -78,11 +79,19 @@ extension JSONMachine {
 
     func beginKey(_ frame: Frame, _ byte: UInt8, _ result: inout [Thread]) {
         guard byte == UInt8(ascii: "\"") else { return }
-        let state = keyState(objects[frame.a])
-        guard state != ByteAutomaton.dead else { return }
-        let next = automaton.next(state, byte)
-        guard next != ByteAutomaton.dead else { return }
-        result.append(self.frame(Frame(kind: .key, a: frame.a, b: next, parent: frame.parent)))
+        let progress = objects[frame.a]
+        let offer = keys(after: progress)
+        if offer.names != ByteAutomaton.dead {
+            let next = automaton.next(offer.names, byte)
+            result.append(self.frame(Frame(kind: .key, a: frame.a, b: next, parent: frame.parent)))
+        }
+        guard offer.allowsOthers else { return }
+        let plan = objectShapes[Int(progress.shape)]
+        let named = plan.named == ByteAutomaton.dead ? plan.named : automaton.next(plan.named, byte)
+        for (index, other) in plan.others.enumerated() {
+            let next = automaton.next(other.state, byte)
+            result.append(self.frame(Frame(kind: .otherKey, a: frame.a, b: next, c: named, d: Int16(index), parent: frame.parent)))
+        }
     }
 
     func key(_ frame: Frame, _ byte: UInt8, _ result: inout [Thread]) {
@@ -91,32 +100,45 @@ extension JSONMachine {
         guard next != ByteAutomaton.dead else { return }
         var moved = frame
         moved.b = next
-        result.append(afterKey(moved))
+        guard frame.kind == .otherKey else {
+            result.append(mayLeaveLexeme(next) ? afterKey(moved) : self.frame(moved))
+            return
+        }
+        if frame.c != ByteAutomaton.dead { moved.c = automaton.next(frame.c, byte) }
+        guard automaton.isFinal(next) else {
+            result.append(self.frame(moved))
+            return
+        }
+        if let after = afterOtherKey(moved) { result.append(after) }
     }
 
-    /// The frame itself, or the colon's where the key is complete.
+    /// The colon's frame after a name, which the tag tells.
     func afterKey(_ frame: Frame) -> Thread {
-        let tagged = automaton.next(frame.b, KeyTag.mark)
-        guard tagged != ByteAutomaton.dead else { return self.frame(frame) }
         var number = 0
-        var state = tagged
+        var state = automaton.next(frame.b, KeyTag.mark)
         for place in 0..<4 {
             let digit = (UInt8(0x80)...0xBF).first { automaton.next(state, $0) != ByteAutomaton.dead } ?? 0x80
             state = automaton.next(state, digit)
             number |= Int(digit - 0x80) << (place * 6)
         }
         var progress = objects[frame.a]
+        progress.seen[number >> 6] |= 1 << UInt64(number & 63)
+        return colon(progress, objectShapes[Int(progress.shape)].nodes[number], parent: frame.parent)
+    }
+
+    /// The colon's frame after another key; nil where it was one of the names.
+    func afterOtherKey(_ frame: Frame) -> Thread? {
+        if frame.c != ByteAutomaton.dead, automaton.isAccepting(frame.c) { return nil }
+        let progress = objects[frame.a]
+        return colon(progress, objectShapes[Int(progress.shape)].others[Int(frame.d)].node, parent: frame.parent)
+    }
+
+    private func colon(_ before: ObjectProgress, _ node: SchemaNode, parent: Thread) -> Thread {
+        var progress = before
         let plan = objectShapes[Int(progress.shape)]
-        let node: SchemaNode
-        if number < plan.names.count {
-            progress.seen[number >> 6] |= 1 << UInt64(number & 63)
-            node = plan.nodes[number]
-        } else {
-            node = plan.others[number - plan.names.count].node
-        }
         // Counted only as far as a limit can still be met or passed.
         let last = max(plan.shape.minimum, plan.shape.maximum ?? 0)
         progress.count = min(progress.count + 1, Int32(clamping: last))
-        return self.frame(Frame(kind: .colon, a: objects.index(of: progress), b: node.index, parent: frame.parent))
+        return self.frame(Frame(kind: .colon, a: objects.index(of: progress), b: node.index, parent: parent))
     }
 }

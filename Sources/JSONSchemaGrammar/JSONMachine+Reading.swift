@@ -7,7 +7,7 @@ extension JSONMachine {
         let frame = frames[thread]
         switch frame.kind {
         case .scalar: scalar(frame, byte, &result)
-        case .key: key(frame, byte, &result)
+        case .key, .otherKey: key(frame, byte, &result)
         default:
             if JSONMachine.isBlank(byte) { blank(frame, &result) } else { structure(frame, byte, &result) }
         }
@@ -38,7 +38,7 @@ extension JSONMachine {
 
     private func structure(_ frame: Frame, _ byte: UInt8, _ result: inout [Thread]) {
         switch frame.kind {
-        case .done, .scalar, .key: break
+        case .done, .scalar, .key, .otherKey: break
         case .value: value(SchemaNode(index: frame.a), recording: frame.b, byte, parent: frame.parent, &result)
         case .arrayOpen:
             if byte == UInt8(ascii: "]") { closeArray(frame, &result) } else { item(frame, byte, &result) }
@@ -57,7 +57,7 @@ extension JSONMachine {
             result.append(self.frame(Frame(kind: .value, a: frame.b, parent: after)))
         case .objectAfterValue:
             if byte == UInt8(ascii: "}") { closeObject(frame, &result) }
-            if byte == UInt8(ascii: ","), keyState(objects[frame.a]) != ByteAutomaton.dead {
+            if byte == UInt8(ascii: ","), !keys(after: objects[frame.a]).isEmpty {
                 result.append(self.frame(Frame(kind: .objectAfterComma, a: frame.a, parent: frame.parent)))
             }
         }
@@ -127,7 +127,7 @@ extension JSONMachine {
         let frame = frames[thread]
         return switch frame.kind {
         case .scalar: frame.a
-        case .key: frame.b
+        case .key, .otherKey: frame.b
         default: nil
         }
     }
@@ -136,15 +136,52 @@ extension JSONMachine {
         automaton.isAccepting(state) || automaton.next(state, KeyTag.mark) != ByteAutomaton.dead
     }
 
-    public func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State, bytes: [UInt8]) -> Thread {
+    public func isConditional(_ thread: Thread) -> Bool {
+        let frame = frames[thread]
+        return frame.kind == .otherKey && frame.c != ByteAutomaton.dead
+    }
+
+    public func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State, bytes: [UInt8]) -> Thread? {
         var frame = frames[thread]
-        if frame.kind == .key {
+        switch frame.kind {
+        case .key:
             frame.b = state
             return afterKey(frame)
+        case .otherKey:
+            for byte in bytes where frame.c != ByteAutomaton.dead { frame.c = automaton.next(frame.c, byte) }
+            return afterOtherKey(frame)
+        default:
+            if frame.b != 0 {
+                for byte in bytes { frame.b = texts.index(of: RecordedText(before: frame.b, byte: byte)) }
+            }
+            return leave(frame)
         }
-        if frame.b != 0 {
-            for byte in bytes { frame.b = texts.index(of: RecordedText(before: frame.b, byte: byte)) }
-        }
-        return leave(frame)
     }
+
+    public func structureBytes(of thread: Thread) -> ByteSet {
+        let frame = frames[thread]
+        let own: ByteSet
+        switch frame.kind {
+        case .done: own = .none
+        case .scalar: own = JSONMachine.afterValue
+        case .value, .arrayOpen, .arrayAfterComma: return .all
+        case .arrayAfterItem: own = ByteSet([UInt8(ascii: ","), UInt8(ascii: "]")])
+        case .objectOpen: own = ByteSet([UInt8(ascii: "\""), UInt8(ascii: "}")])
+        case .objectAfterComma: own = ByteSet([UInt8(ascii: "\"")])
+        case .key, .otherKey, .colon: own = ByteSet([UInt8(ascii: ":")])
+        case .objectAfterValue: own = ByteSet([UInt8(ascii: ","), UInt8(ascii: "}")])
+        }
+        return options.whitespace == .none ? own : own.union(JSONMachine.blanks)
+    }
+
+    public func blankRoom(of thread: Thread) -> Int? {
+        switch options.whitespace {
+        case .none: 0
+        case .any: .max
+        case .upTo(let most): max(0, most - Int(frames[thread].blanks))
+        }
+    }
+
+    private static let blanks = ByteSet([0x20, 0x0A, 0x0D, 0x09])
+    private static let afterValue = ByteSet([UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}")])
 }

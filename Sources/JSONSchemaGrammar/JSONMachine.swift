@@ -96,16 +96,25 @@ public final class JSONMachine: GrammarMachine {
         var nodes: [SchemaNode]
         var required: [Bool]
         var requiredCount: Int
-        /// The spelling of each name, and the keys that are not among the names by class.
+        /// The spelling of each name.
         var spellings: [Language]
-        var others: [ObjectShape.KeyClass]
+        /// Classes of keys that are not among the names, with the states before their opening quote.
+        var others: [OtherKeys]
+        /// The state before any of the shape's names, however escaped, with its quotes.
+        var named: ByteAutomaton.State
     }
 
-    /// A choice of keys: an object's progress decides it.
+    /// Keys by class. That a key is none of the names is followed beside the class: the states of the class stay those of its
+    /// language, which for keys of every kind are the states of any string.
+    struct OtherKeys {
+        var state: ByteAutomaton.State
+        var node: SchemaNode
+    }
+
+    /// A choice of names: an object's progress decides it.
     struct KeyChoice: Hashable {
         var shape: Int32
         var names: [UInt64]
-        var allowsOthers: Bool
     }
 
     func plan(of node: SchemaNode) -> ValuePlan {
@@ -132,9 +141,13 @@ public final class JSONMachine: GrammarMachine {
         where isAllowed {
             parts.append(table.literal(Array(word.utf8)))
         }
-        let quote = table.literal([UInt8(ascii: "\"")])
-        parts.append(table.sequence([quote, shape.strings, quote]))
+        parts.append(quoted(shape.strings))
         return table.union(parts)
+    }
+
+    func quoted(_ strings: Language) -> Language {
+        let quote = compiler.table.literal([UInt8(ascii: "\"")])
+        return compiler.table.sequence([quote, strings, quote])
     }
 
     private func index(of shape: ObjectShape) -> Int32 {
@@ -146,10 +159,10 @@ public final class JSONMachine: GrammarMachine {
             shape: shape, names: usable, nodes: usable.map { shape.names[$0] ?? .nothing },
             required: usable.map { shape.required.contains($0) }, requiredCount: shape.required.count,
             spellings: usable.map { compiler.spellings(of: [$0.text]) },
-            others: shape.classes.filter { isPossible($0.node) }.compactMap { each in
-                let keys = table.difference(each.keys, named)
-                return table.isEmpty(keys) ? nil : .init(keys: keys, node: each.node)
-            })
+            others: shape.classes.filter { isPossible($0.node) && !table.isEmpty(table.difference($0.keys, named)) }.map {
+                OtherKeys(state: automaton.state(for: quoted($0.keys)), node: $0.node)
+            },
+            named: automaton.state(for: quoted(named)))
         let index = Int32(objectShapes.count)
         objectShapes.append(plan)
         objectShapeIndices[shape] = index

@@ -20,9 +20,9 @@ import Tokenization
         init() throws {
             folder = try TemporaryFolder()
             model = try LoadedModel(
-                path: folder.write(TinyModelFile.llama(width: 32, blocks: 2, sharpness: 16).bytes, to: "model.gguf").path)
+                path: folder.write(TinyModelFile.llama(width: 32, blocks: 2, sharpness: 400).bytes, to: "model.gguf").path)
             smaller = try LoadedModel(
-                path: folder.write(TinyModelFile.llama(width: 16, sharpness: 16).bytes, to: "small.gguf").path)
+                path: folder.write(TinyModelFile.llama(width: 16, sharpness: 400).bytes, to: "small.gguf").path)
         }
     }
 

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Automata
+import Bytes
+import ConstrainedDecoding
+import GGUF
+import JSONSchemaGrammar
+import JSONText
+import ModelService
+import Tokenization
+
+struct GrammarCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grammar", abstract: "Compile, try and time grammars and JSON Schemas",
+        subcommands: [GrammarMatchCommand.self, GrammarBenchCommand.self])
+}
+
+/// A grammar's file and how it is read.
+struct GrammarOptions: ParsableArguments {
+    @Argument(help: "A JSON Schema (.json), a grammar in GBNF (.gbnf), or a regular expression (.regex).")
+    var grammar: String
+    @Flag(help: "Let pass, with a warning, what a schema asks for and cannot be enforced.") var lenient = false
+    @Flag(help: "Properties in the order in which the schema lists them.") var ordered = false
+    @Option(help: "Whitespace between JSON's tokens: any, none, or how many characters in a row.") var whitespace = "any"
+
+    func source() throws -> GrammarSource {
+        let text = String(decoding: try OpenFile.stream(grammar, limit: Self.byteLimit), as: UTF8.self)
+        switch grammar.split(separator: ".").last {
+        case "gbnf"?: return .gbnf(text)
+        case "regex"?: return .expression(text.split(separator: "\n").joined(separator: "\n"))
+        default: return .schema(try JSONValue(parsing: text))
+        }
+    }
+
+    func machine() throws -> any GrammarMachine {
+        let machine = try source().machine(options: try schemaOptions())
+        if let schema = machine as? JSONMachine {
+            for warning in schema.warnings { Console.note("\(grammar): warning: \(warning)") }
+        }
+        return machine
+    }
+
+    private func schemaOptions() throws -> SchemaOptions {
+        let blanks: SchemaOptions.Whitespace
+        switch whitespace {
+        case "any": blanks = .any
+        case "none": blanks = .none
+        default:
+            guard let count = Int(whitespace), (0...10_000).contains(count) else {
+                throw ValidationError("--whitespace '\(whitespace)', wanted any, none or a number up to 10000")
+            }
+            blanks = .upTo(count)
+        }
+        return SchemaOptions(whitespace: blanks, propertyOrder: ordered ? .declared : .any, isLenient: lenient)
+    }
+}
+
+extension GrammarOptions {
+    /// Larger files are refused: no grammar and no list of texts is so long.
+    private static let byteLimit = 256 << 20
+
+    /// The instances of a file, one a line, their bytes as they stand.
+    static func instances(_ path: String) throws -> [[UInt8]] {
+        let bytes = try OpenFile.stream(path, limit: Self.byteLimit)
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
+    }
+
+    static func tokenizer(_ path: String) throws -> Tokenizer {
+        let models = try LocalModels()
+        return try Tokenizer(metadata: try GGUFFile(path: try models.weightsPath(of: try models.reference(path))).metadata)
+    }
+}
