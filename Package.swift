@@ -111,12 +111,16 @@ let streets: [[Target]] = [
         ]),
     room("ModelTesting", ["ChatPrompt", "Diagnostics", "JSONText", "YAMLText"]),
     room(
-        "Runner", ["Compute", "GGUF", "JSONText", "Sampling", "Tokenization", "TransformerEngine"], testsAlso: ["Bytes"]),
+        "Runner",
+        [
+            "Compute", "ConstrainedDecoding", "GGUF", "JSONSchemaGrammar", "JSONText", "Sampling", "Tokenization",
+            "TransformerEngine",
+        ], testsAlso: ["Bytes"]),
     room(
         "ModelService",
         [
-            "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "GGUF", "JSONText", "ModelManifest", "ModelStore", "ModelfilePlan",
-            "Packaging", "PromptProof", "Runner", "Tokenization", "TransformerEngine",
+            "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "ConstrainedDecoding", "GGUF", "JSONText", "ModelManifest",
+            "ModelStore", "ModelfilePlan", "Packaging", "PromptProof", "Runner", "Tokenization", "TransformerEngine",
         ], testsAlso: ["Diagnostics", "ModelfileSyntax", "Quantization"]),
     room(
         "ModelfileLanguageServer",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import ChatPrompt
+import ConstrainedDecoding
 import ModelService
 import Runner
 import Sampling
@@ -17,6 +18,7 @@ struct RunCommand: ParsableCommand {
               cat report.txt | quern run chat "Summarize:"
               quern run chat --think=false --verbose "What is 2+2?"
               quern run base.gguf --adapter lora.gguf=0.7 "Hello"
+              quern run chat --format schema.json "Describe Ada Lovelace"
               quern run chat                                 a conversation; /? for help, /bye to leave
               quern run all-minilm "a text"                  the text's vector, as a JSON array
             """)
@@ -37,6 +39,11 @@ struct RunCommand: ParsableCommand {
         help: ArgumentHelp("Accepted for Ollama's sake; the model leaves with the command.", valueName: "duration"))
     var keepAlive: String?
     @Flag(help: ArgumentHelp("Accepted for Ollama's sake; nothing is fetched.", visibility: .hidden)) var insecure = false
+    @Option(
+        help: ArgumentHelp(
+            "Hold the answer to a format: json, a JSON Schema, or a file of one (.json), of a grammar (.gbnf) or of a regular expression (.regex).",
+            valueName: "format"))
+    var format: String?
     @OptionGroup var adapters: AdapterOptions
     @OptionGroup var drafting: DraftOptions
     @OptionGroup var embedding: EmbeddingOptions
@@ -53,6 +60,7 @@ struct RunCommand: ParsableCommand {
         if try models.makesEmbeddings(model) { return try embedding.embed(text, with: model, in: models) }
         let chat = try models.open(model, adapters: try adapters.sources(), draft: drafting.draft)
         var options = chat.packageOptions
+        if let format { options.format = ReplyFormat(try GrammarSource(format: format)) }
         if let seed { options.sampling.seed = seed }
         if let type = cache.cacheType { options.cacheType = type }
         options.inspectsLayers = debugLayers

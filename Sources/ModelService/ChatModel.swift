@@ -118,13 +118,18 @@ public final class ChatModel {
             throw ServiceError.doesNotSupport(model: name, capability: "tools")
         }
         let think = think.resolved(canThink: canThink)
-        let options = options ?? packageOptions
+        var options = options ?? packageOptions
         let generator = try generator(for: options)
         let prompt = try template.fit(
             withSystem(messages), tools: tools, think: think, contextLength: generator.contextLength,
             countTokens: { self.tokens(of: $0).count }
         ).text
         var parser = template.replyParser(prompt: prompt, tools: tools, think: think)
+        // The grammar begins after the thinking.
+        if think.isOn, let tags = template.thinkingTags, options.format != nil {
+            let isOpen = ThinkingParser.isInside(prompt: prompt, tags: tags)
+            options.format?.thinking = .init(opening: tags.opening, closing: tags.closing, isOpen: isOpen)
+        }
         let ids = PromptTokens.guarded(Array(prompt.utf8), messages, by: model.tokenizer)
         let summary = try generator.generate(ids, options: options, isCancelled: isCancelled) { text in
             for event in parser.consume(text) { try emit(event) }

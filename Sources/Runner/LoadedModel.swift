@@ -1,4 +1,6 @@
+public import ConstrainedDecoding
 public import GGUF
+import Synchronization
 public import Tokenization
 public import TransformerEngine
 
@@ -8,6 +10,7 @@ public final class LoadedModel: Sendable {
     public let tokenizer: Tokenizer
     public let transformer: TransformerModel
     public let loadDuration: Duration
+    private let table = Mutex<TokenTable?>(nil)
 
     /// - Parameter adapters: finds those to load with the file, once it is open.
     /// - Throws: `GGUFError`, `TokenizationError` or `EngineError`, each naming what does not fit; `RunnerError.unusable` where the
@@ -32,6 +35,15 @@ public final class LoadedModel: Sendable {
     /// - Throws: `RunnerError.draftVocabulary`, which names the first difference.
     public func checkVocabulary(asDraftFor target: LoadedModel) throws(RunnerError) {
         _ = try ModelDrafter.sharedVocabulary(tokenizer.vocabulary, target.tokenizer.vocabulary)
+    }
+
+    /// The vocabulary as grammars need it, made when it is first asked for.
+    public var tokenTable: TokenTable {
+        table.withLock { table in
+            let made = table ?? TokenTable(tokenizer: tokenizer)
+            table = made
+            return made
+        }
     }
 
     /// Tokens of context that the model was trained with, where its metadata says so.

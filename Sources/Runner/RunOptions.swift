@@ -24,6 +24,8 @@ public struct RunOptions: Sendable, Equatable {
     /// Whether an error about numbers that are none names the layer where they began, at some cost.
     public var inspectsLayers = false
     public var sampling = SamplingOptions()
+    /// What answers are held to; nil for anything.
+    public var format: ReplyFormat?
 
     public static let defaultContextLength = 4096
     /// What a smaller `num_ctx` is raised to, as in Ollama.

@@ -13,6 +13,8 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
     case inputTooLong
     /// A draft model cannot guess for the model.
     case draftVocabulary(String)
+    /// The format that an answer is held to leaves no token that could come next.
+    case formatStuck
     case cancelled
 
     public var description: String {
@@ -25,6 +27,7 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
             "the prompt has \(tokens) tokens, but the context holds \(contextLength) (raise num_ctx)"
         case .inputTooLong: "the input length exceeds the context length"
         case .draftVocabulary(let problem): "the draft model has another vocabulary: \(problem)"
+        case .formatStuck: "the answer's format leaves no token of the model's vocabulary that could come next"
         case .cancelled: "cancelled"
         }
     }

@@ -1,5 +1,7 @@
 public import Compute
+import ConstrainedDecoding
 import GGUF
+import JSONSchemaGrammar
 import Sampling
 public import Tokenization
 import TransformerEngine
@@ -16,6 +18,9 @@ public final class TextGenerator {
     private let drafters: [any Drafter]
     /// The tokens whose keys and values the session holds, in order.
     private var cached: [TokenID] = []
+    /// Compiled formats, the last used at the end.
+    private var constraints: [(grammar: GrammarSource, constraint: Constraint)] = []
+    private static let rememberedFormats = 8
 
     /// - Parameter draft: a smaller model that guesses ahead.
     /// - Throws: `EngineError`, and `RunnerError.draftVocabulary` for a draft of another vocabulary.
@@ -40,11 +45,13 @@ public final class TextGenerator {
     /// - Parameters:
     ///   - isCancelled: asked before each token and each batch of the prompt.
     ///   - emit: gets text as soon as it is certain: whole characters, no part of a stop string.
-    /// - Throws: `RunnerError.promptTooLong`, `EngineError`, `SamplingError`, and whatever `emit` throws.
+    /// - Throws: `RunnerError.promptTooLong`, `EngineError`, `SamplingError`, what is wrong with the answer's format, and whatever
+    ///   `emit` throws.
     public func generate(
         _ prompt: [TokenID], options: RunOptions, isCancelled: () -> Bool = { false }, emit: (String) throws -> Void
     ) throws -> GenerationSummary {
         var summary = GenerationSummary()
+        var format = try options.format.map { FormatKeeper($0, try constraint(for: $0.grammar), model.tokenizer) }
         let whole = prompt.count
         let window = PromptWindow(contextLength: contextLength, keep: options.keep, addsBOS: model.tokenizer.addsBOS)
         let prompt = try window.fit(prompt)
@@ -69,8 +76,10 @@ public final class TextGenerator {
             }
             // What was computed from weights that are gone is no answer.
             try model.file.checkIntact()
-            let token = try session.withLogits(speculation.row) { logits in try sampler.sample(logits) }
+            let allowed = try format?.allowed()
+            let token = try session.withLogits(speculation.row) { logits in try sampler.sample(logits, allowed: allowed) }
             sampler.accept(token)
+            try format?.accept(token)
             speculation.append(token)
             summary.generatedTokens += 1
             if model.tokenizer.vocabulary.endOfGeneration.contains(token) {
@@ -94,6 +103,18 @@ public final class TextGenerator {
 
     private static func pass(_ text: String, to emit: (String) throws -> Void) rethrows {
         if !text.isEmpty { try emit(text) }
+    }
+
+    /// The grammar, compiled: properties of a schema come in the order in which it lists them, as models are used to.
+    private func constraint(for grammar: GrammarSource) throws -> Constraint {
+        if let index = constraints.firstIndex(where: { $0.grammar == grammar }) {
+            constraints.append(constraints.remove(at: index))
+        } else {
+            let machine = try grammar.machine(options: SchemaOptions(propertyOrder: .declared))
+            constraints.append((grammar, Constraint(machine: machine, table: model.tokenTable)))
+            if constraints.count > Self.rememberedFormats { constraints.removeFirst() }
+        }
+        return constraints[constraints.count - 1].constraint
     }
 
     /// Computes what the cache does not hold of the prompt; false when it was cancelled on the way.

@@ -22,17 +22,8 @@ struct GrammarOptions: ParsableArguments {
     @Flag(help: "Properties in the order in which the schema lists them.") var ordered = false
     @Option(help: "Whitespace between JSON's tokens: any, none, or how many characters in a row.") var whitespace = "any"
 
-    func source() throws -> GrammarSource {
-        let text = String(decoding: try OpenFile.stream(grammar, limit: Self.byteLimit), as: UTF8.self)
-        switch grammar.split(separator: ".").last {
-        case "gbnf"?: return .gbnf(text)
-        case "regex"?: return .expression(text.split(separator: "\n").joined(separator: "\n"))
-        default: return .schema(try JSONValue(parsing: text))
-        }
-    }
-
     func machine() throws -> any GrammarMachine {
-        let machine = try source().machine(options: try schemaOptions())
+        let machine = try GrammarSource(file: grammar).machine(options: try schemaOptions())
         if let schema = machine as? JSONMachine {
             for warning in schema.warnings { Console.note("\(grammar): warning: \(warning)") }
         }
@@ -54,8 +45,34 @@ struct GrammarOptions: ParsableArguments {
     }
 }
 
+extension GrammarSource {
+    /// Larger files are refused: no grammar is so long.
+    private static let byteLimit = 16 << 20
+
+    /// What a file holds, by the end of its name: GBNF, a regular expression, or a JSON Schema.
+    init(file path: String) throws {
+        let text = String(decoding: try OpenFile.stream(path, limit: Self.byteLimit), as: UTF8.self)
+        switch path.split(separator: ".").last {
+        case "gbnf"?: self = .gbnf(text)
+        case "regex"?: self = .expression(text.split(separator: "\n").joined(separator: "\n"))
+        default: self = .schema(try JSONValue(parsing: text))
+        }
+    }
+
+    /// The value of `--format`: `json`, a JSON Schema as text, or a file.
+    init(format text: String) throws {
+        if text == "json" {
+            self = .json
+        } else if text.first(where: { !$0.isWhitespace }) == "{" {
+            self = .schema(try JSONValue(parsing: text))
+        } else {
+            try self.init(file: text)
+        }
+    }
+}
+
 extension GrammarOptions {
-    /// Larger files are refused: no grammar and no list of texts is so long.
+    /// Larger files are refused: no list of texts is so long.
     private static let byteLimit = 256 << 20
 
     /// The instances of a file, one a line, their bytes as they stand.
