@@ -193,7 +193,9 @@ import Testing
 
     @Test(.enabled(if: Workbench.hasPython)) func aTerminalHasALiveTable() throws {
         try bench.write("jobs: [{input: big.gguf, outputs: [Q4_K_M, IQ3_S]}]", to: "plan.yaml")
-        let (screen, exitCode) = try bench.onTerminal("batch plan.yaml --threads 1", typing: [])
+        var terminal = bench
+        terminal.quern.environment["TERM"] = "xterm"
+        let (screen, exitCode) = try terminal.onTerminal("batch plan.yaml --threads 1", typing: [])
         #expect(exitCode == 0)
         #expect(screen.contains("0 of 1 jobs") && screen.contains("▕") && screen.contains("big.gguf: done, 2 files"))
     }
