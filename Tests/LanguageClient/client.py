@@ -147,7 +147,7 @@ async def main(program: str, folder: pathlib.Path):
     seen["opened"] = await editor.open("Modelfile")
     seen["part"] = [found.code for found in editor.diagnostics.get(editor.uri("part.modelfile"), [])]
     seen["features"] = await editor.features("Modelfile")
-    seen["typed"] = await editor.type("Modelfile", 4, 12, 17, "p_k 3")
+    seen["typed"] = await editor.type("Modelfile", 4, 11, 24, "op_k 3")
     seen["report"] = await editor.run_tests("Modelfile")
     seen["exit"] = await editor.stop()
     json.dump(seen, sys.stdout)

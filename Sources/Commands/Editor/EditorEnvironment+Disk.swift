@@ -21,7 +21,7 @@ extension EditorEnvironment {
         }
         environment.facts = { tree, folder in
             guard let models = try? LocalModels() else { return SourceFacts() }
-            return SourceInspector(folder: folder, store: models.store).facts(for: tree)
+            return SourceInspector(folder: folder, store: models.store).facts(for: tree).seen(from: folder, in: tree)
         }
         environment.files = { .folder($0) }
         environment.entries = { path in
@@ -40,6 +40,20 @@ extension EditorEnvironment {
     }
 }
 
+extension SourceFacts {
+    /// The same with missing paths as `quern check` tells them in the folder of the Modelfile.
+    fileprivate func seen(from folder: String, in tree: ModelfileSyntaxTree) -> SourceFacts {
+        let start = folder.hasSuffix("/") ? folder : folder + "/"
+        var seen = self
+        for text in tree.entries.map(\.value) {
+            guard case .absent(let path) = self[text], path.hasPrefix(start) else { continue }
+            let rest = path.dropFirst(start.count)
+            seen[text] = .absent(path: rest.hasPrefix("./") ? String(rest) : "./" + rest)
+        }
+        return seen
+    }
+}
+
 /// Tests that a code lens asked for, run by a process of their own, so that the editor can go on typing.
 private struct EditorTestRun {
     let path: String
@@ -53,7 +67,9 @@ private struct EditorTestRun {
             let words = ["sh", "-c", "exec \"$@\" </dev/null 2>&1", "sh", program, "test", path]
             let (status, bytes) = try ChildProgram.run(words + (filter.map { ["--filter", $0] } ?? []))
             let report = String(decoding: bytes, as: UTF8.self)
-            let summary = report.split(whereSeparator: \.isNewline).last.map(String.init) ?? "exit code \(status)"
+            // Where the Modelfile does not build there is no summary, but a first error; what is indented belongs to another line.
+            let lines = report.split(whereSeparator: \.isNewline).filter { $0.first != " " }
+            let summary = (lines.first { $0.contains("error: ") } ?? lines.last).map(String.init) ?? "exit code \(status)"
             try output.write(ServerMessage.log("\(what)\n\(report)", .info))
             try output.write(ServerMessage.show("\(what): \(summary)", status == 0 ? .info : .error))
         } catch {
