@@ -20,7 +20,7 @@ def text(lines: int) -> str:
     rows += ['{{- end }}"""', 'LICENSE """'] + ["Permission is granted, é, 条款, \U0001F600."] * (lines // 4) + ['"""']
     while len(rows) < lines:
         n = len(rows)
-        rows.append(f"PARAMETER temprature {n}" if n % 20 == 0 else f'PARAMETER stop "<|stop{n}|>"' if n % 2 else f"MESSAGE user text {n}")
+        rows.append(f"PARAMETER temprature {n}" if n % 20 == 0 else f'PARAMETER stop "<|stop{n}|>"' if n % 100 == 1 else f"MESSAGE {('user', 'assistant')[n % 4 < 2]} text {n}")
     return "\n".join(rows) + "\n"
 
 
