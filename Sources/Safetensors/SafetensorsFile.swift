@@ -5,7 +5,7 @@ import JSONText
 ///
 /// 1. 8 bytes: the length of the header, little-endian.
 /// 2. The header, a JSON object: for each tensor `dtype`, `shape` and `data_offsets` (begin and end within the data); under
-///    `__metadata__` an object of strings. Blanks may follow it.
+///    `__metadata__` an object of strings, or MLX's null. Blanks may follow it.
 /// 3. The data. The tensors, by their offsets, cover it from its first byte to its last without hole or overlap.
 ///
 /// Rules and limits: https://github.com/huggingface/safetensors, `safetensors/src/tensor.rs`. The data need not be aligned.
@@ -62,6 +62,8 @@ public struct SafetensorsFile: Sendable {
     }
 
     private static func metadata(_ value: JSONValue, file: String) throws(SafetensorsError) -> [String: String] {
+        // MLX's command lines write it so where there is nothing to say.
+        if case .null = value { return [:] }
         guard let object = value.object else { throw .malformedMetadata(file: file) }
         var metadata: [String: String] = [:]
         for (key, value) in object {
