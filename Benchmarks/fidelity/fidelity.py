@@ -39,6 +39,9 @@ ARCHITECTURES = [
     ("mistral (window)", "MistralConfig", dict(sliding_window=24)),
     ("mixtral", "MixtralConfig", dict(num_local_experts=4, num_experts_per_tok=2)),
     ("qwen2", "Qwen2Config", {}),
+    ("qwen2 (window, yarn)", "Qwen2Config", dict(
+        use_sliding_window=True, sliding_window=24, max_window_layers=1, rope_scaling={
+            "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64, "attention_factor": 1.3})),
     ("qwen2moe", "Qwen2MoeConfig", dict(EXPERTS, shared_expert_intermediate_size=512)),
     ("qwen3", "Qwen3Config", dict(head_dim=64)),
     ("qwen3moe", "Qwen3MoeConfig", dict(EXPERTS, head_dim=64)),

@@ -21,6 +21,13 @@ enum RopeScaling: Sendable, Equatable {
         var attentionFactor: Double?
         var betaFast: Double?
         var betaSlow: Double?
+        /// Whole constant that transformers multiplies cosines and sines with, where that is not `usualMagnitude`.
+        var magnitude: Double?
+
+        /// What runners take the constant for.
+        var usualMagnitude: Double { Self.magnitude(factor: factor, scale: 1) }
+
+        static func magnitude(factor: Double, scale: Double) -> Double { factor > 1 ? 1 + 0.1 * scale * log(factor) : 1 }
     }
 
     /// LongRoPE (arXiv 2402.13753), which Phi-3's first files call "su".
@@ -111,15 +118,32 @@ struct RopeParameters: Sendable, Equatable {
             return try longrope(
                 parameters, originalContext: originalContext ?? contextLength, contextLength: contextLength)
         case .yarn:
-            let oldFactor = try parameters.optionalPositive("attn_factor")
-            return .yarn(
-                RopeScaling.YaRN(
-                    factor: try parameters.positive("factor"),
-                    originalContext: originalContext ?? contextLength,
-                    extrapolationFactor: try parameters.optionalPositive("extrapolation_factor"),
-                    attentionFactor: try parameters.optionalPositive("attention_factor") ?? oldFactor,
-                    betaFast: try parameters.optionalPositive("beta_fast"), betaSlow: try parameters.optionalPositive("beta_slow")))
+            return .yarn(try yarn(parameters, originalContext: originalContext ?? contextLength))
         }
+    }
+
+    private static func yarn(
+        _ parameters: CheckpointConfig, originalContext: Int
+    ) throws(ConversionError) -> RopeScaling.YaRN {
+        if try parameters.optionalBool("truncate") == false {
+            throw parameters.error("truncate", found: "false", wanted: "true, as runners have it")
+        }
+        let factor = try parameters.positive("factor")
+        let stated = try parameters.optionalPositive("attention_factor")
+        let oldFactor = try parameters.optionalPositive("attn_factor")
+        var yarn = RopeScaling.YaRN(
+            factor: factor, originalContext: originalContext,
+            extrapolationFactor: try parameters.optionalPositive("extrapolation_factor"), attentionFactor: stated ?? oldFactor,
+            betaFast: try parameters.optionalPositive("beta_fast"), betaSlow: try parameters.optionalPositive("beta_slow"))
+        yarn.magnitude = stated
+        // Two scales count together only, and where the constant itself is not given.
+        if stated == nil, let own = try parameters.optionalPositive("mscale"),
+            let all = try parameters.optionalPositive("mscale_all_dim")
+        {
+            yarn.magnitude =
+                RopeScaling.YaRN.magnitude(factor: factor, scale: own) / RopeScaling.YaRN.magnitude(factor: factor, scale: all)
+        }
+        return yarn
     }
 
     private static func longrope(
@@ -149,6 +173,10 @@ struct RopeParameters: Sendable, Equatable {
             metadata[GGUFKey.ropeScalingType(architecture)] = .string("yarn")
             metadata[GGUFKey.ropeScalingFactor(architecture)] = .float32(Float(yarn.factor))
             metadata[GGUFKey.ropeScalingOriginalContext(architecture)] = .uint32(UInt32(yarn.originalContext))
+            // Runners multiply it with the usual constant.
+            if let magnitude = yarn.magnitude {
+                metadata[GGUFKey.ropeScalingAttentionFactor(architecture)] = .float32(Float(magnitude / yarn.usualMagnitude))
+            }
             for (name, value) in [
                 ("ext_factor", yarn.extrapolationFactor), ("attn_factor", yarn.attentionFactor), ("beta_fast", yarn.betaFast),
                 ("beta_slow", yarn.betaSlow),

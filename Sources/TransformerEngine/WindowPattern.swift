@@ -32,3 +32,8 @@ public enum WindowPattern: Sendable, Equatable {
         }
     }
 }
+
+extension Hyperparameters {
+    /// The window of a layer in a family that has none by itself: only where the file says which layers have it.
+    func statedWindow(ofLayer layer: Int) -> Int? { windowPattern?.hasWindow(layer: layer) == true ? slidingWindow : nil }
+}

@@ -1,4 +1,5 @@
 import Conversion
+import Foundation
 import GGUF
 import JSONText
 import Testing
@@ -130,15 +131,41 @@ import Testing
         }
     }
 
-    @Test func qwenWindowsAreAWarning() throws {
+    /// transformers takes `attention_factor`, or what two scales say, for the whole constant; runners multiply with their own.
+    @Test func yarnConstantsAreWrittenForRunners() throws {
+        for (more, magnitude) in [
+            (["attention_factor": 1.3], 1.3), (["mscale": 0.5, "mscale_all_dim": 2.0], (1 + 0.05 * log(4)) / (1 + 0.2 * log(4))),
+            (["attention_factor": 1.2, "mscale": 0.5, "mscale_all_dim": 2.0], 1.2),
+        ] as [([String: JSONValue], Double)] {
+            var checkpoint = TestCheckpoint()
+            var scaling: JSONObject = ["rope_type": "yarn", "factor": 4.0]
+            for (key, value) in more { scaling[key] = value }
+            checkpoint.config["rope_scaling"] = .object(scaling)
+            let written = try #require(try checkpoint.convert().metadata.double("llama.rope.scaling.attn_factor"))
+            #expect(abs(written * (1 + 0.1 * log(4)) - magnitude) < 1e-6)
+        }
+        var checkpoint = TestCheckpoint()
+        checkpoint.config["rope_scaling"] = ["rope_type": "yarn", "factor": 4.0, "mscale": 2.0]
+        #expect(try checkpoint.convert().metadata["llama.rope.scaling.attn_factor"] == nil)
+        checkpoint.config["rope_scaling"] = ["rope_type": "yarn", "factor": 4.0, "truncate": false]
+        #expect(try #require(checkpoint.failure()).contains("'truncate' is false"))
+    }
+
+    @Test func qwenWindowsAreWrittenLayerByLayer() throws {
         var checkpoint = TestCheckpoint(architecture: "Qwen2ForCausalLM")
         for (name, rows) in [("q", 8), ("k", 4), ("v", 4)] { checkpoint.add("model.layers.0.self_attn.\(name)_proj.bias", [rows]) }
         checkpoint.config["use_sliding_window"] = true
         checkpoint.config["sliding_window"] = 16
+        // The class begins at layer 28 by itself.
+        #expect(try checkpoint.convert().warnings == [])
+        checkpoint.config["max_window_layers"] = 0
+        let converted = try checkpoint.convert()
         #expect(
-            try checkpoint.convert().warnings == [
-                "the attention window of 16 tokens is left out: the architecture has no key for it"
+            converted.warnings == [
+                "the attention window of 16 tokens is written as 'attention.sliding_window', which other runners may not know"
             ])
+        #expect(converted.metadata.int("qwen2.attention.sliding_window") == 16)
+        #expect(converted.metadata.array("qwen2.attention.sliding_window_pattern") == .bool([true]))
         checkpoint.config["sliding_window"] = 64
         #expect(try checkpoint.convert().warnings == [])
     }

@@ -7,7 +7,7 @@ struct Qwen2MoE: CheckpointArchitecture {
 
     let dimensions: DecoderDimensions
     let experts: ExpertDimensions
-    let warnings: [String]
+    let window: QwenWindow?
     private let requiresBiases: Bool
 
     init(_ config: CheckpointConfig) throws(ConversionError) {
@@ -17,13 +17,15 @@ struct Qwen2MoE: CheckpointArchitecture {
         experts.sharedLength = try config.int("shared_expert_intermediate_size", in: CheckpointConfig.widths, default: 5632)
         self.experts = experts
         requiresBiases = try config.optionalBool("qkv_bias") ?? true
-        warnings = try QwenWindow.warnings(config, contextLength: dimensions.contextLength)
+        window = try QwenWindow(config, dimensions) { $0 % 2 == 0 && $0 < $1 }
     }
 
     var vocabularySize: Int { dimensions.vocabularySize }
+    var warnings: [String] { window?.warnings ?? [] }
 
     func write(to metadata: inout GGUFMetadata) {
         dimensions.write(to: &metadata, architecture: Self.ggufName, headLengthKeys: false)
+        window?.write(to: &metadata, architecture: Self.ggufName)
         experts.write(to: &metadata, architecture: Self.ggufName)
     }
 

@@ -7,7 +7,7 @@ struct Qwen3MoE: CheckpointArchitecture {
 
     let dimensions: DecoderDimensions
     let experts: ExpertDimensions
-    let warnings: [String]
+    let window: QwenWindow?
     private let namesHeadLength: Bool
 
     init(_ config: CheckpointConfig) throws(ConversionError) {
@@ -15,13 +15,15 @@ struct Qwen3MoE: CheckpointArchitecture {
             config, defaults: .init(headCountKV: 4, contextLength: 32_768, ropeKinds: RopeScaling.Kind.ofQwen))
         experts = try ExpertDimensions(qwen: config, count: 128, used: 8, length: 768, normalizesByDefault: true)
         namesHeadLength = config.has("head_dim")
-        warnings = try QwenWindow.warnings(config, contextLength: dimensions.contextLength)
+        window = try QwenWindow(config, dimensions) { _, _ in true }
     }
 
     var vocabularySize: Int { dimensions.vocabularySize }
+    var warnings: [String] { window?.warnings ?? [] }
 
     func write(to metadata: inout GGUFMetadata) {
         dimensions.write(to: &metadata, architecture: Self.ggufName, headLengthKeys: namesHeadLength)
+        window?.write(to: &metadata, architecture: Self.ggufName)
         experts.write(to: &metadata, architecture: Self.ggufName)
     }
 

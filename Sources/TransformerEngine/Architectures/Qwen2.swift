@@ -5,8 +5,8 @@ enum Qwen2: Architecture {
     static let name = "qwen2"
 
     static func load(_ reader: WeightReader) throws(EngineError) -> any Network {
-        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, _ throws(EngineError) in
-            try PreNormDecoder.Layer(block, attention: try Attention(block, window: nil))
+        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, index throws(EngineError) in
+            try PreNormDecoder.Layer(block, attention: try Attention(block, window: block.parameters.statedWindow(ofLayer: index)))
         }
     }
 }

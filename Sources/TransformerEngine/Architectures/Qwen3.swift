@@ -6,8 +6,9 @@ enum Qwen3: Architecture {
     static let name = "qwen3"
 
     static func load(_ reader: WeightReader) throws(EngineError) -> any Network {
-        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, _ throws(EngineError) in
-            try PreNormDecoder.Layer(block, attention: try Attention(normingHeads: block, window: nil))
+        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, index throws(EngineError) in
+            try PreNormDecoder.Layer(
+                block, attention: try Attention(normingHeads: block, window: block.parameters.statedWindow(ofLayer: index)))
         }
     }
 }

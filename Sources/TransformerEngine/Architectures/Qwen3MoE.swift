@@ -5,9 +5,9 @@ enum Qwen3MoE: Architecture {
     static let name = "qwen3moe"
 
     static func load(_ reader: WeightReader) throws(EngineError) -> any Network {
-        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, _ throws(EngineError) in
+        try PreNormDecoder(reader, ropes: [RotaryEmbedding(.halves, reader.parameters)]) { block, index throws(EngineError) in
             try PreNormDecoder.Layer(
-                block, attention: try Attention(normingHeads: block, window: nil),
+                block, attention: try Attention(normingHeads: block, window: block.parameters.statedWindow(ofLayer: index)),
                 feedForward: try FeedForward(block, normalizesWeights: true))
         }
     }

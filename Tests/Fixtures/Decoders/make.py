@@ -194,6 +194,17 @@ def phi3_window(folder):
     return model
 
 
+def qwen2_window(folder):
+    """A window on the upper layers only; YaRN with a constant of its own."""
+    model = transformers.Qwen2ForCausalLM(transformers.Qwen2Config(
+        **SIZES | dict(num_hidden_layers=3), use_sliding_window=True, sliding_window=5, max_window_layers=1, rope_parameters={
+            "rope_type": "yarn", "rope_theta": 1000.0, "factor": 4.0, "original_max_position_embeddings": 8, "beta_fast": 4.0,
+            "beta_slow": 0.5, "attention_factor": 1.3}, attn_implementation="eager"))
+    save(folder, model)
+    byte_level(folder)
+    return model
+
+
 def logits(model, tokens):
     model.eval()
     with torch.no_grad():
@@ -202,7 +213,8 @@ def logits(model, tokens):
 
 
 def main(llama_cpp, names):
-    for make in [mixtral, qwen3moe, qwen3moe_mixed, qwen2moe, gemma, gemma2, gemma3, gemma3_image, phi3, phi3_window]:
+    for make in [mixtral, qwen3moe, qwen3moe_mixed, qwen2moe, gemma, gemma2, gemma3, gemma3_image, phi3, phi3_window,
+                 qwen2_window]:
         name = make.__name__.replace("_", "-")
         if names and name not in names:
             continue
@@ -215,8 +227,8 @@ def main(llama_cpp, names):
         # Shorter and longer than phi3's original context.
         prompts = [{"tokens": part, "logits": logits(model, part)} for part in [tokens[:7], tokens]]
         result = {"prompts": prompts}
-        # llama.cpp wants experts in every layer.
-        if make is not qwen3moe_mixed:
+        # llama.cpp wants experts in every layer, and leaves windows of Qwen out.
+        if make not in [qwen3moe_mixed, qwen2_window]:
             metadata, result["tensors"] = checkpoints.expected(folder, llama_cpp, "qwen2", "auto")
             architecture = metadata["general.architecture"][1]
             result["metadata"] = {key: value for key, value in metadata.items() if key.startswith(architecture + ".")}
