@@ -32,7 +32,7 @@ public struct CheckpointConverter: Sendable {
         ).write(to: &metadata)
         architecture.write(to: &metadata)
         var warnings = architecture.warnings
-        if architecture.makesEmbeddings {
+        if architecture.makesEmbeddings || SentencePooling.isNamed(in: folder) {
             let pooling = try SentencePooling(folder)
             pooling.write(to: &metadata, architecture: type(of: architecture).ggufName)
             warnings += pooling.warnings

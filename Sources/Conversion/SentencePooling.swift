@@ -56,6 +56,9 @@ struct SentencePooling {
             wanted: "one of mean_tokens, cls_token and lasttoken")
     }
 
+    /// Whether a folder says how states are pooled: a decoder's is an embedder then.
+    static func isNamed(in folder: CheckpointFolder) -> Bool { folder.hasFile("modules.json") }
+
     func write(to metadata: inout GGUFMetadata, architecture: String) {
         metadata[GGUFKey.poolingType(architecture)] = .uint32(mode.rawValue)
         if normalizes { metadata[GGUFKey.normalizesEmbeddings(architecture)] = .bool(true) }

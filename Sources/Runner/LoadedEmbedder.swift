@@ -1,30 +1,64 @@
+import Compute
 public import GGUF
 public import Tokenization
-public import TransformerEngine
+import TransformerEngine
 
 /// A GGUF model that turns texts into vectors, ready to run: its file, its words and its weights.
 public final class LoadedEmbedder: Sendable {
     public let file: GGUFFile
     public let tokenizer: Tokenizer
-    public let encoder: EncoderModel
     public let loadDuration: Duration
+    private let network: Network
+
+    private enum Network: Sendable {
+        case encoder(EncoderModel)
+        case decoder(TransformerModel, Pooling)
+
+        var vocabularySize: Int {
+            switch self {
+            case .encoder(let model): model.vocabularySize
+            case .decoder(let model, _): model.vocabularySize
+            }
+        }
+    }
 
     /// Components of a vector.
-    public var dimensions: Int { encoder.dimensions }
+    public var dimensions: Int {
+        switch network {
+        case .encoder(let model): model.dimensions
+        case .decoder(let model, _): model.hyperparameters.width
+        }
+    }
 
     /// - Throws: `GGUFError`, `TokenizationError` or `EngineError`, each naming what does not fit; `RunnerError.unusable` where the
     ///   words and the weights are not of one model.
     public init(path: String) throws {
         let start = ContinuousClock.now
         let file = try GGUFFile(path: path)
-        encoder = try EncoderModel(file: file)
+        if EncoderModel.isEncoder(file.metadata.architecture ?? "") {
+            network = .encoder(try EncoderModel(file: file))
+        } else {
+            let model = try TransformerModel(file: file)
+            network = .decoder(model, try Pooling(of: file, model))
+        }
         tokenizer = try Tokenizer(metadata: file.metadata)
         let words = tokenizer.vocabulary.count
-        guard words == encoder.vocabularySize else {
+        guard words == network.vocabularySize else {
             throw RunnerError.unusable(
-                "the tokenizer has \(words) tokens, but the model's weights are for \(encoder.vocabularySize)")
+                "the tokenizer has \(words) tokens, but the model's weights are for \(network.vocabularySize)")
         }
         self.file = file
         loadDuration = start.duration(to: .now)
+    }
+
+    /// What computes vectors with these weights.
+    func session(contextLength: Int, batchSize: Int, pool: ThreadPool) throws(EngineError) -> any SequenceEmbedding {
+        switch network {
+        case .encoder(let model):
+            try EmbeddingSession(model: model, contextLength: contextLength, batchSize: batchSize, pool: pool)
+        case .decoder(let model, let pooling):
+            try DecoderEmbeddingSession(
+                model: model, pooling: pooling, contextLength: contextLength, batchSize: batchSize, pool: pool)
+        }
     }
 }

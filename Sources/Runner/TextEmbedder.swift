@@ -7,13 +7,12 @@ public final class TextEmbedder {
     public let model: LoadedEmbedder
     /// Tokens that a text may have, those included that the tokenizer puts round it.
     public let contextLength: Int
-    private let session: EmbeddingSession
+    private let session: any SequenceEmbedding
 
     /// - Parameter options: `num_ctx`, `num_batch` and nothing else.
     public init(model: LoadedEmbedder, options: RunOptions, pool: ThreadPool) throws {
         self.model = model
-        session = try EmbeddingSession(
-            model: model.encoder,
+        session = try model.session(
             contextLength: max(options.contextLength ?? RunOptions.defaultContextLength, RunOptions.smallestContextLength),
             batchSize: options.batchLength, pool: pool)
         contextLength = session.contextLength

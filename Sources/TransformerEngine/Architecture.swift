@@ -23,6 +23,8 @@ protocol Network: Sendable {
     func embed(_ pass: ForwardPass)
     /// Hidden states through one layer.
     func run(layer: Int, _ pass: ForwardPass)
+    /// Hidden states to what the output head takes, in the pass's `branch`.
+    func finish(_ pass: ForwardPass)
     /// Hidden states of the rows that logits were asked for, to logits.
     func project(_ pass: ForwardPass, into logits: UnsafeMutablePointer<Float>)
 }

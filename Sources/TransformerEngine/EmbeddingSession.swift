@@ -2,8 +2,21 @@
 import CKernels
 public import Compute
 
+/// Turns sequences of tokens into vectors: an encoder, or a decoder whose states are pooled. One thread at a time uses it.
+public protocol SequenceEmbedding: AnyObject {
+    /// Tokens that a sequence may have.
+    var contextLength: Int { get }
+
+    /// The vector of each sequence, of length one.
+    ///
+    /// - Parameter dimensions: keeps the first components only, at length one again; nil or zero keeps all.
+    /// - Throws: `EngineError.noTokens` for an empty sequence, `.tokenOutOfRange`, `.contextFull` for one that is too long,
+    ///   `.notFinite`, `.cancelled`.
+    func embed(_ sequences: [[Int32]], dimensions: Int?) throws(EngineError) -> [[Float]]
+}
+
 /// Runs an encoder over sequences. One thread at a time uses a session; any number of threads of its pool gives the same bits.
-public final class EmbeddingSession {
+public final class EmbeddingSession: SequenceEmbedding {
     public let model: EncoderModel
     /// Tokens that a sequence may have.
     public let contextLength: Int

@@ -24,6 +24,9 @@ public final class EncoderModel: Sendable {
     /// The names that `general.architecture` may have.
     public static var supportedArchitectures: [String] { EncoderList.names }
 
+    /// Whether an architecture is an encoder's; a decoder may pool its states too.
+    public static func isEncoder(_ architecture: String) -> Bool { EncoderList.names.contains(architecture) }
+
     /// Components of a vector.
     public var dimensions: Int { hyperparameters.width }
 

@@ -1,5 +1,5 @@
 // How the hidden states of a sequence become one vector.
-import GGUF
+public import GGUF
 
 /// What a sequence's vector is made of (`pooling_type`, llama.cpp's `llama_pooling_type`).
 public enum Pooling: Int, Sendable, CaseIterable {
@@ -18,6 +18,13 @@ public enum Pooling: Int, Sendable, CaseIterable {
             throw .hyperparameter(key: key, found: "\(number)", wanted: "1 (mean), 2 (first token) or 3 (last token)")
         }
         self = pooling
+    }
+
+    /// What a decoder's file says of pooling.
+    ///
+    /// - Throws: `EngineError.hyperparameter` for a pooling that Quern does not know.
+    public init(of file: GGUFFile, _ model: TransformerModel) throws(EngineError) {
+        try self.init(HyperparameterReader(metadata: file.metadata), architecture: model.hyperparameters.architecture)
     }
 
     /// The vector of hidden states.

@@ -108,8 +108,10 @@ struct PreNormDecoder: Network {
         pass.inspect(.feedForward, layer: index)
     }
 
+    func finish(_ pass: ForwardPass) { pass.normalize(outputNorm) }
+
     func project(_ pass: ForwardPass, into logits: UnsafeMutablePointer<Float>) {
-        pass.normalize(outputNorm)
+        finish(pass)
         pass.multiply(output, pass.branch, into: logits)
         guard let softCap else { return }
         pass.forEachToken { row in
