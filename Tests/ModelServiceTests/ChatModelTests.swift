@@ -74,6 +74,19 @@ import TransformerEngine
         #expect(try Set((1...8).map { try draw(seed: $0) }).count > 1)
     }
 
+    @Test func aSeedDrawsTheSameOnAnyNumberOfThreads() throws {
+        for more in [JSONObject(), ["mirostat": 2], ["top_k": 0, "typical_p": 0.8, "repeat_penalty": 1.3]] {
+            let answers = try [1, 2, 3].map { threads in
+                var chosen: JSONObject = [
+                    "temperature": 1.5, "seed": 7, "num_predict": 32, "num_thread": .number(JSONNumber(threads)),
+                ]
+                for (key, value) in more { chosen[key] = value }
+                return try reply(try fixture.models.open(fixture.file), "hello ab", options: try options(chosen)).0
+            }
+            #expect(Set(answers).count == 1 && !answers[0].isEmpty)
+        }
+    }
+
     @Test func limitsAndCancellingEndAnAnswer() throws {
         let chat = try fixture.models.open(fixture.file)
         #expect(try reply(chat, "x", options: try options(["num_predict": 0])).1.generatedTokens == 0)
