@@ -35,9 +35,14 @@ public final class LoadedEmbedder: Sendable {
     public init(path: String) throws {
         let start = ContinuousClock.now
         let file = try GGUFFile(path: path)
-        if EncoderModel.isEncoder(file.metadata.architecture ?? "") {
+        let architecture = file.metadata.architecture ?? ""
+        if EncoderModel.isEncoder(architecture) {
             network = .encoder(try EncoderModel(file: file))
         } else {
+            guard
+                !TransformerModel.supportedArchitectures.contains(architecture)
+                    || file.metadata[GGUFKey.poolingType(architecture)] != nil
+            else { throw RunnerError.unusable("'\(architecture)' makes text, not embeddings: the file names no pooling") }
             let model = try TransformerModel(file: file)
             network = .decoder(model, try Pooling(of: file, model))
         }

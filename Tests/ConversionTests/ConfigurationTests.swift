@@ -148,7 +148,7 @@ import Testing
         checkpoint.config["rope_scaling"] = ["rope_type": "yarn", "factor": 4.0, "mscale": 2.0]
         #expect(try checkpoint.convert().metadata["llama.rope.scaling.attn_factor"] == nil)
         checkpoint.config["rope_scaling"] = ["rope_type": "yarn", "factor": 4.0, "truncate": false]
-        #expect(try #require(checkpoint.failure()).contains("'truncate' is false"))
+        #expect(try #require(checkpoint.failure()).contains("truncate' is false"))
     }
 
     @Test func qwenWindowsAreWrittenLayerByLayer() throws {
