@@ -25,8 +25,8 @@ public struct JinjaChatTemplate: PromptSource {
             throw .jinja(error)
         }
         (self.bosToken, self.eosToken, self.now) = (bosToken, eosToken, now)
-        capabilities = Self.capabilities(of: source)
         thinkingTags = Self.thinkingTags(of: source)
+        capabilities = Self.capabilities(of: source)
         toolCallTag = Self.callTags.first { source.contains($0) } ?? "{"
     }
 
@@ -63,6 +63,18 @@ public struct JinjaChatTemplate: PromptSource {
             throw .jinja(error)
         }
         return trace
+    }
+
+    /// Learned from what the template writes for made-up replies, each time that it is asked for.
+    public var replySyntax: ReplySyntax? {
+        let probe = ReplySyntax.Probe.self
+        func text(_ messages: [ChatMessage], open: Bool) -> String? {
+            let trace = try? trace(messages, tools: probe.tools, think: .on, addsGenerationPrompt: open)
+            return trace?.text.behindLast(probe.question.content)
+        }
+        return .learned(source: program.source, opening: text([probe.question], open: true)) { message in
+            text([probe.question, message], open: false)
+        }
     }
 
     /// What the template sees. `tools` and the settings of thinking are left out where they are not given, as in transformers.
@@ -141,5 +153,13 @@ extension ToolCall {
         call["type"] = "function"
         call["function"] = ["name": .string(name), "arguments": .object(arguments)]
         return .object(call)
+    }
+}
+
+extension String {
+    /// What follows the last place of a word; nil where it does not stand.
+    fileprivate func behindLast(_ word: String) -> String? {
+        let parts = split(separator: word, omittingEmptySubsequences: false)
+        return parts.count > 1 ? parts.last.map(String.init) : nil
     }
 }

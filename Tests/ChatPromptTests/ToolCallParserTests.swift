@@ -123,10 +123,18 @@ struct ReplyParserTests {
         }
     }
 
-    @Test func `without thinking and tools everything is content`() throws {
+    @Test func `where nothing is said of thinking and no tools are offered, everything is content`() throws {
         let template = try SampleModelfileTests.template()
-        var parser = template.replyParser(prompt: "", tools: [], think: .off)
+        var parser = template.replyParser(prompt: "", tools: [], think: .unset)
         #expect(parser.consume("<think>x") == [.content("<think>x")])
         #expect(parser.finish() == [])
+    }
+
+    @Test func `with thinking off no thought comes through`() throws {
+        let template = try SampleModelfileTests.template()
+        for pieces in everySplit("<think>x</think>\n\nyes") {
+            var parser = template.replyParser(prompt: "", tools: [], think: .off)
+            #expect((pieces.flatMap { parser.consume($0) } + parser.finish()).allSatisfy { $0.isContent })
+        }
     }
 }
