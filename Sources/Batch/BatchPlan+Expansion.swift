@@ -90,15 +90,19 @@ extension BatchPlan {
         return name.replacing(":", with: "-")
     }
 
-    /// Outputs that would overwrite each other or an input.
+    /// Outputs that would overwrite each other, an input or an importance matrix.
     private static func collisions(_ jobs: [(job: BatchJob, place: PlanPlace)]) -> [PlanProblem] {
         let sources = Dictionary(jobs.map { ($0.job.source, $0.job.input) }) { first, _ in first }
+        let matrices = Set(jobs.flatMap { $0.job.outputs.compactMap(\.imatrix) })
         var writers: [String: String] = [:]
         var problems: [PlanProblem] = []
         for (job, place) in jobs {
             for output in job.outputs {
                 if let input = sources[output.path] {
                     problems.append(PlanProblem(place: place, message: "output '\(output.file)' is the input '\(input)'"))
+                } else if matrices.contains(output.path) {
+                    problems.append(
+                        PlanProblem(place: place, message: "output '\(output.file)' is an importance matrix of the plan"))
                 } else if let other = writers[output.path] {
                     let who = other == job.input ? "twice from '\(other)'" : "from '\(other)' and from '\(job.input)'"
                     problems.append(

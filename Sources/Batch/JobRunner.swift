@@ -216,9 +216,7 @@ private struct MatrixShelf {
     mutating func matrix(_ path: String) throws -> ImportanceMatrix {
         if let known = matrices[path] { return known }
         let matrix = try ImportanceMatrix(path: path)
-        for tensor in matrix.unseen {
-            warnings.append("importance matrix '\(path)': an expert of '\(tensor)' saw no token; its columns weigh alike")
-        }
+        if let warning = matrix.unseenWarning { warnings.append(warning) }
         matrices[path] = matrix
         return matrix
     }

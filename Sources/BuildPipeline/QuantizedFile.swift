@@ -44,9 +44,7 @@ public struct QuantizedFile: Sendable {
             plan = try QuantizationPlan(try GGUFFile(path: input), to: fileType, options: options, keepsShards: keepsShards)
         }
         guard let matrix = options.importance else { return plan }
-        for tensor in matrix.unseen {
-            events(.warning("importance matrix '\(matrix.file)': an expert of '\(tensor)' saw no token; its columns weigh alike"))
-        }
+        if let warning = matrix.unseenWarning { events(.warning(warning)) }
         if let first = plan.unweighted.first {
             events(
                 .warning(

@@ -171,15 +171,21 @@ static void write_iq3_xxs(const GridResult *r, const Unsigned *u, quern_block_iq
     }
 }
 
+/// ggml does not step over the bytes of a sub-block of zeros: low bits and signs of those behind it move up, high bits and scales
+/// stay. They decode to other values then, but equal bytes are what is promised.
 static void write_iq3_s(const GridResult *r, const Unsigned *u, quern_block_iq3_s *y) {
     memset(y, 0, sizeof *y);
     if (r->failed) y->d = NO_SCALE;
     if (r->failed) return;
-    for (int k = 0; k < 64; k++) {
-        y->qs[k] = (uint8_t)r->indices[k];
-        y->qh[k / 8] |= (uint8_t)(r->indices[k] >> 8 << k % 8);
+    for (int sub = 0, place = 0; sub < 8; sub++) {
+        if (largest_of(u->x + 32 * sub, 32) == 0) continue;
+        for (int k = 0; k < 8; k++) {
+            y->qs[8 * place + k] = (uint8_t)r->indices[8 * sub + k];
+            y->qh[sub] |= (uint8_t)(r->indices[8 * sub + k] >> 8 << k);
+        }
+        memcpy(y->signs + 4 * place, u->signs + 4 * sub, 4);
+        place++;
     }
-    memcpy(y->signs, u->signs, sizeof y->signs);
     if (r->largest == 0) return;
     float d = r->largest / 31, inverse = 1 / d;
     y->d = half_of(d * 1.033f);

@@ -77,6 +77,7 @@ struct ImatrixCommand: ParsableCommand {
         var sums = ImportanceSums(chunkSize: contextLength)
         for path in try matrices { try sums.add(try ImportanceSums(path: path), file: path) }
         if showsStatistics { return try Console.put(ImportanceReport(sums).statistics) }
+        try OutputPlace.check(output, isNoneOf: [model, file])
         if let file, let model { sums = try collect(file, model, addingTo: sums) }
         try FileReplacement.write(try bytes(sums), to: output)
         if file != nil { try? FileSystem.removeFile(checkpointPath) }

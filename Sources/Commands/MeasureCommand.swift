@@ -54,6 +54,7 @@ struct MeasureCommand: ParsableCommand {
     func run() throws {
         // Asked before the work: a name that cannot take the report shows at once.
         if attach { try LocalModels().checkTakesQuality(models[0]) }
+        if let output { try OutputPlace.check(output, isNoneOf: models + [against, text, choices]) }
         let report = try measurement.run()
         if attach { _ = try LocalModels().attachQuality(report.json.bytes(.compact), to: models[0]) }
         let format = self.format ?? MeasureFormat(fileName: output)

@@ -139,7 +139,7 @@ extension FileType {
         func bare(_ name: String) -> String { name.filter { $0 != "_" && $0 != "-" } }
         let names = allCases.map(\.name) + aliases.keys.sorted()
         let nearest = SpellingSuggestion.nearest(to: bare(wanted), in: names.map(bare))
-        return names.first { bare($0) == nearest }
+        return names.first { bare($0) == nearest } ?? names.first { !wanted.isEmpty && $0.hasPrefix(wanted + "_") }
     }
 
     /// The name of any number of `general.file_type`, also of mixes that Quern reads and does not write; nil for unknown ones.

@@ -42,6 +42,13 @@ public struct ImportanceMatrix: Sendable {
         known = Set(weights.keys)
     }
 
+    /// What to say about experts that saw no token, in one line however many there are; nil where all saw some.
+    public var unseenWarning: String? {
+        guard let first = unseen.first else { return nil }
+        let others = unseen.count == 1 ? "" : " and of \(unseen.count - 1) other tensors"
+        return "importance matrix '\(file)': experts of '\(first)'\(others) saw no token; their columns weigh alike"
+    }
+
     /// The same matrix, as far as it is to be used: tensors in whose names one of `included` is found (all, without any), and none of
     /// `excluded`.
     public func limited(to included: [String], without excluded: [String]) -> ImportanceMatrix {

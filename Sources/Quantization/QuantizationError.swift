@@ -33,6 +33,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
     case invalidTypeFile(file: String, problem: String)
     /// What was to be found in the names of tensors is no regular expression.
     case invalidPattern(String)
+    /// A choice of a type that is not `PATTERN=TYPE`.
+    case invalidChoice(String)
     /// A layer number that the recipe needs is not in the tensor's name, or past the model's layers.
     case unknownLayer(tensor: String, layerCount: Int)
     case invalidMetadata(String)
@@ -45,7 +47,7 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
             "tensor '\(tensor)': the values at element \(first) are too large for \(type.name)"
         case .unsupported(let tensor, let type): "tensor '\(tensor)': \(type.name) cannot be converted"
         case .alreadyQuantized(let tensor, let type):
-            "tensor '\(tensor)' is already quantized to \(type.name); quantize from F32, F16 or BF16"
+            "tensor '\(tensor)' is already quantized to \(type.name); take F32, F16 or BF16, or ask for requantizing at a loss"
         case .sumOfAnotherShape(let tensor, let shape): "tensor '\(tensor)': what is to be added has another shape than \(shape)"
         case .partialBlock(let tensor, let columns, let type):
             "tensor '\(tensor)': \(columns) columns, not a multiple of the \(type.name) block size \(type.blockSize)"
@@ -70,6 +72,7 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
         case .invalidOverride(let text, let problem): "metadata override '\(text)': \(problem)"
         case .invalidTypeFile(let file, let problem): "types in '\(file)': \(problem)"
         case .invalidPattern(let pattern): "'\(pattern)' is not a regular expression"
+        case .invalidChoice(let text): "'\(text)' is not PATTERN=TYPE"
         case .unknownLayer(let tensor, let count):
             "tensor '\(tensor)': no layer number below \(count) in its name"
         case .invalidMetadata(let problem): problem

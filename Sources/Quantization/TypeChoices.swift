@@ -11,9 +11,9 @@ public struct TypeChoices: Sendable, Equatable {
         public init(_ pattern: String, _ type: TensorType) { (self.pattern, self.type) = (pattern, type) }
 
         /// Reads `PATTERN=TYPE`, split at the first equals sign as llama-quantize does.
-        /// - Throws: `invalidPattern` without a pattern or an equals sign, `unknownTensorType`.
+        /// - Throws: `invalidChoice` without a pattern or an equals sign, `unknownTensorType`.
         public init(parsing text: String) throws(QuantizationError) {
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { throw .invalidPattern(text) }
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { throw .invalidChoice(text) }
             self.init(
                 String(text[..<equals]), try TypeChoices.tensorType(named: String(text[text.index(after: equals)...])))
         }

@@ -132,6 +132,8 @@ import Testing
         #expect(found.count == 2)
         #expect(found.first?.contains("2:20: error: output 'out.gguf' would be written from 'a.gguf' and from 'b.gguf'") == true)
         #expect(found.last == "plan.yaml:3:11: error: output 'b.gguf' is the input 'b.gguf'")
+        let matrix = problems("jobs:\n- {input: a.gguf, imatrix: m.gguf, outputs: [{type: Q8_0, file: m.gguf}]}\n")
+        #expect(matrix.contains { $0.contains("output 'm.gguf' is an importance matrix of the plan") }, "\(matrix)")
     }
 
     @Test(arguments: [

@@ -92,6 +92,8 @@ import Testing
         ["measure", "tiny.gguf", "--text", "short.txt", "-c", "64", "--attach"],
         ["imatrix", "-m", "tiny.gguf", "-f", "short.txt", "-c", "64", "--from-chunk", "1000", "-o", "none.gguf"],
         ["measure", "tiny.gguf", "--choices", "short.txt"], ["imatrix", "--in-file", "short.txt", "-o", "none.gguf"],
+        ["imatrix", "-m", "tiny.gguf", "-f", "short.txt", "-c", "64", "-o", "tiny.gguf"],
+        ["measure", "tiny.gguf", "--text", "short.txt", "-c", "64", "-o", "tiny.gguf"],
     ])
     func `what cannot be measured is an error and no file`(arguments: [String]) throws {
         let result = try bench.quern.run(arguments)

@@ -66,6 +66,10 @@ import Testing
         let again = try bench.quern.run(["quantize", "tiny.gguf", "again.gguf"] + words.dropFirst().map(String.init))
         #expect(again.exitCode == 0, "\(again.errors)")
         #expect(try Data(contentsOf: bench.folder.file("fit.gguf")) == Data(contentsOf: bench.folder.file("again.gguf")))
+        for recipe in ["tiny.gguf", "./tiny.gguf", "no.gguf"] {
+            let refused = try bench.quern.run("quantize", "tiny.gguf", "no.gguf", "--target-bpw", "10", "--recipe", recipe)
+            #expect(refused.isOneClearError, "\(refused.errors)")
+        }
         #expect(try bench.quern.run("quantize", "tiny.gguf", "no.gguf", "--fit", "1k").isOneClearError)
         #expect(try bench.quern.run("quantize", "tiny.gguf", "no.gguf", "--fit", "1k", "--pure").exitCode == 2)
     }

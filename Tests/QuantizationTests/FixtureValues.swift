@@ -24,7 +24,7 @@ enum FixtureValues {
     static let columns = 768
     static let patterns = [
         "normal", "large", "small", "denormal", "zeros", "zeros of both signs", "constant", "negative constant", "alternating",
-        "negative", "positive", "outliers", "halves", "nearly constant", "wide", "uneven blocks",
+        "negative", "positive", "outliers", "halves", "nearly constant", "wide", "uneven blocks", "gaps",
     ]
     static let importances = ["none", "even", "sparse"]
 
@@ -55,6 +55,7 @@ enum FixtureValues {
             let mantissa = random.next() & 0x807f_ffff
             return Float(bitPattern: mantissa | (20 + random.next() % 115) << 23)
         case "uneven blocks": return random.bell(-50 + (index / 16 * 7) % 37)
+        case "gaps": return index / 32 * 5 % 7 < 3 || index / 16 % 9 == 4 ? 0 : random.bell(-20)
         default: preconditionFailure("no pattern \(name)")
         }
     }

@@ -21,7 +21,7 @@ import Testing
         "an unknown name is refused, with the nearest one where one is near",
         arguments: [
             ("Q4KM", "Q4_K_M"), ("q8", "Q8_0"), ("q4-k-m", "Q4_K_M"), ("Q6K", "Q6_K"), ("float", nil), ("", nil),
-            ("BF-16", "BF16"), (String(repeating: "q", count: 4096), nil),
+            ("BF-16", "BF16"), ("MXFP4", "MXFP4_MOE"), (String(repeating: "q", count: 4096), nil),
         ])
     func unknownNames(name: String, suggestion: String?) {
         #expect(throws: QuantizationError.unknownFileType(name: name, suggestion: suggestion)) { try FileType(named: name) }
@@ -94,7 +94,8 @@ import Testing
         }
         #expect(patterned == [.q8_0, .iq4_nl, .q6_K, .q5_0, .iq4_xs])
         #expect(throws: QuantizationError.invalidPattern("(")) { try chosen { $0.patterns = [.init("(", .f16)] } }
-        #expect(throws: QuantizationError.invalidPattern("=f16")) { try TypeChoices.Pattern(parsing: "=f16") }
+        #expect(throws: QuantizationError.invalidChoice("=f16")) { try TypeChoices.Pattern(parsing: "=f16") }
+        #expect(throws: QuantizationError.invalidChoice("attn_q")) { try TypeChoices.Pattern(parsing: "attn_q") }
         #expect(throws: QuantizationError.unknownTensorType(name: "q9", suggestion: nil)) {
             try TypeChoices.Pattern(parsing: "a=q9")
         }

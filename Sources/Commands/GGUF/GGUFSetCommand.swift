@@ -74,10 +74,14 @@ struct MetadataAssignment {
         if let type { _ = try checked(read(type), type) }
     }
 
-    /// - Throws: `GGUFError.wrongType` where the text does not fit the type that the key has.
+    /// - Throws: `GGUFError.wrongType` where the text does not fit the type that the key has; `ValidationError` for a new key with a
+    ///   colon, which is a mistyped type.
     func value(replacing old: GGUFValue?) throws -> GGUFValue {
         if let type { return try checked(read(type), type) }
-        guard let old else { return array(nil) ?? GGUFValue(guessing: text) }
+        guard let old else {
+            guard !key.contains(":") else { throw ValidationError("no key '\(key)' is there, and its colon has no type behind it") }
+            return array(nil) ?? GGUFValue(guessing: text)
+        }
         let value: GGUFValue? = if case .array(let elements) = old { array(elements.typeName) } else { GGUFValue(text, like: old) }
         guard let value else { throw GGUFError.wrongType(key: key, found: "'\(text)'", wanted: old.kind) }
         return value

@@ -44,6 +44,11 @@ struct QuantizeCommand: ParsableCommand {
         var job = QuantizedFile(
             input: try LocalModels().inputPath(input), output: request.output(of: input, split: edits.keepSplit),
             fileType: request.type.fileType)
+        let read = [job.input, importance.imatrix] + types.tensorTypeFile
+        try OutputPlace.check(job.output, isNoneOf: read)
+        if let recipe = budget.recipePath(output: job.output, isDryRun: dryRun) {
+            try OutputPlace.check(recipe, isNoneOf: read + [job.output])
+        }
         job.keepsShards = edits.keepSplit
         job.waitsForDisk = sync
         job.options.choices = try types.choices(patterns: try types.filePatterns())

@@ -105,10 +105,14 @@ struct BudgetOptions: ParsableArguments {
         else { throw ValidationError("--fit and --target-bpw choose all types themselves") }
     }
 
+    /// Where the recipe goes; nil where none is written.
+    func recipePath(output: String, isDryRun: Bool) -> String? {
+        fit == nil && targetBpw == nil ? nil : recipe ?? (isDryRun ? nil : output + ".recipe")
+    }
+
     /// Writes the recipe, and says how to use it.
     func write(_ fitted: FittedTypes, output: String, isDryRun: Bool) throws {
-        if isDryRun, recipe == nil { return }
-        let path = recipe ?? output + ".recipe"
+        guard let path = recipePath(output: output, isDryRun: isDryRun) else { return }
         try FileReplacement.write(Array(fitted.recipe.utf8), to: path)
         Console.note("recipe: \(fitted.fileType.name) --tensor-type-file \(path)")
     }

@@ -71,11 +71,12 @@ def pattern(name, count):
     if name == "nearly constant": return [bits(0.375) + random.next() % 3 for _ in range(count)]
     if name == "wide": return [(random.next() & 0x807FFFFF) | ((20 + random.next() % 115) << 23) for _ in range(count)]
     if name == "uneven blocks": return [bits(bell(random, -50 + (i // 16 * 7) % 37)) for i in range(count)]
+    if name == "gaps": return [0 if i // 32 * 5 % 7 < 3 or i // 16 % 9 == 4 else bits(bell(random, -20)) for i in range(count)]
     raise ValueError(name)
 
 
 PATTERNS = ["normal", "large", "small", "denormal", "zeros", "zeros of both signs", "constant", "negative constant", "alternating",
-            "negative", "positive", "outliers", "halves", "nearly constant", "wide", "uneven blocks"]
+            "negative", "positive", "outliers", "halves", "nearly constant", "wide", "uneven blocks", "gaps"]
 
 
 def importance(name):
