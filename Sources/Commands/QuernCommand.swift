@@ -25,22 +25,10 @@ struct QuernCommand: ParsableCommand {
             """,
         version: Invocation.version,
         subcommands: [
-<<<<<<< HEAD
-            CreateCommand.self, CheckCommand.self, TestCommand.self, CompileCommand.self, FormatCommand.self, ExplainCommand.self,
-            ShowCommand.self,
-            RunCommand.self, EmbedCommand.self,
-            ListCommand.self, CopyCommand.self, RemoveCommand.self,
-            QuantizeCommand.self, GGUFCommand.self, BatchCommand.self, ImatrixCommand.self, MeasureCommand.self,
-            VerifyCommand.self,
-            TemplateCommand.self,
-            TokenizeCommand.self, LogitsCommand.self, BenchCommand.self,
-            LanguageServerCommand.self, CompletionsCommand.self,
-=======
             CreateCommand.self, CheckCommand.self, TestCommand.self, CompileCommand.self, FormatCommand.self,
             ExplainCommand.self, ShowCommand.self, RunCommand.self, EmbedCommand.self, ListCommand.self, CopyCommand.self,
             RemoveCommand.self, QuantizeCommand.self, GGUFCommand.self, BatchCommand.self, ImatrixCommand.self,
             MeasureCommand.self, VerifyCommand.self, TemplateCommand.self, TokenizeCommand.self, GrammarCommand.self,
-            LogitsCommand.self, BenchCommand.self, CompletionsCommand.self,
->>>>>>> c3015b3 (Read GBNF, and try grammars from the command line)
+            LogitsCommand.self, BenchCommand.self, LanguageServerCommand.self, CompletionsCommand.self,
         ])
 }
