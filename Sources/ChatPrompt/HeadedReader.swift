@@ -1,9 +1,7 @@
 internal import JSONText
 
 /// Reads replies that are messages with headers: who it is for and in which channel tells thinking, answer and calls apart.
-struct HeadedReader: Sendable {
-    typealias Event = ReplyParser.Event
-
+struct HeadedReader: BufferedReplyReader {
     private enum Message: Equatable {
         case thinking
         case content
@@ -23,7 +21,7 @@ struct HeadedReader: Sendable {
     private let starts: [[UInt8]]
     private let bodyEnds: [[UInt8]]
     private var state: State
-    private var buffer: [UInt8] = []
+    var buffer: [UInt8] = []
     private var isAtBegin = true
     private var isBodyBegin = true
     private var callCount = 0
@@ -39,21 +37,7 @@ struct HeadedReader: Sendable {
         buffer = Array((header ?? "").utf8)
     }
 
-    mutating func consume(_ piece: String) -> [Event] {
-        buffer += piece.utf8
-        var events: [Event] = []
-        while advance(&events, isLast: false) {}
-        return events
-    }
-
-    mutating func finish() -> [Event] {
-        var events: [Event] = []
-        while advance(&events, isLast: true) {}
-        buffer = []
-        return events
-    }
-
-    private mutating func advance(_ events: inout [Event], isLast: Bool) -> Bool {
+    mutating func advance(_ events: inout [Event], isLast: Bool) -> Bool {
         switch state {
         case .header: readHeader(&events, isLast)
         case .body(.call(let name)): readCall(name, &events, isLast)

@@ -4,9 +4,7 @@ internal import JSONText
 ///
 /// Whatever might yet become a sign waits, and so do blanks, which are dropped where a sign follows. What comes out, put together,
 /// does not depend on how the reply was cut.
-struct SyntaxReader: Sendable {
-    typealias Event = ReplyParser.Event
-
+struct SyntaxReader: BufferedReplyReader {
     private enum State: Equatable {
         case content
         case thinking(Int)
@@ -27,7 +25,7 @@ struct SyntaxReader: Sendable {
     private let signs: [(sign: Sign, bytes: [UInt8])]
     private let bareCall: Int?
     private var state = State.content
-    private var buffer: [UInt8] = []
+    var buffer: [UInt8] = []
     /// Text of the answer came since the reply began or since the last call.
     private var hasText = false
     /// Text of the answer came at all.
@@ -58,22 +56,7 @@ struct SyntaxReader: Sendable {
         isBehindSign = startsThinking != nil || syntax.beginsWithBlank
     }
 
-    mutating func consume(_ piece: String) -> [Event] {
-        buffer += piece.utf8
-        var events: [Event] = []
-        while advance(&events, isLast: false) {}
-        return events
-    }
-
-    mutating func finish() -> [Event] {
-        var events: [Event] = []
-        while advance(&events, isLast: true) {}
-        buffer = []
-        return events
-    }
-
-    /// Takes what is certain from the buffer; true when the rest is worth another look.
-    private mutating func advance(_ events: inout [Event], isLast: Bool) -> Bool {
+    mutating func advance(_ events: inout [Event], isLast: Bool) -> Bool {
         switch state {
         case .content: readContent(&events, isLast)
         case .thinking(let index): readThinking(Array(syntax.thinking[index].closing.utf8), &events, isLast)
