@@ -40,13 +40,14 @@ public final class TokenTable: Sendable {
         self.texts = texts
         self.named = named
         let ends = Set(self.endTokens)
-        let usable = texts.enumerated().filter { !$0.element.isEmpty && !ends.contains(Int32($0.offset)) }
-            .map { (id: Int32($0.offset), bytes: $0.element) }
-        everything = TokenTrie(usable)
+        let usable = TokenTrie.ordered(
+            texts.enumerated().filter { !$0.element.isEmpty && !ends.contains(Int32($0.offset)) }
+                .map { (id: Int32($0.offset), bytes: $0.element) })
+        everything = TokenTrie(ordered: usable)
         var plain = TokenMask(tokenCount: texts.count)
         var byLength = [TokenMask](repeating: plain, count: Self.longestPlain + 1)
-        var others: [(id: Int32, bytes: [UInt8])] = []
-        var longPlain: [(id: Int32, bytes: [UInt8])] = []
+        var others: [TokenTrie.Text] = []
+        var longPlain: [TokenTrie.Text] = []
         for token in usable {
             guard let length = Self.plainLength(token.bytes) else {
                 others.append(token)
@@ -58,12 +59,12 @@ public final class TokenTable: Sendable {
         for length in 1...Self.longestPlain { byLength[length].formUnion(byLength[length - 1]) }
         plainUpTo = byLength
         self.plain = plain
-        self.others = TokenTrie(others)
-        self.longPlain = TokenTrie(longPlain)
+        self.others = TokenTrie(ordered: others)
+        self.longPlain = TokenTrie(ordered: longPlain)
         let blanks = texts.map { UInt16(clamping: $0.prefix(while: Self.isBlank).count) }
         blankCounts = blanks
         let cut = usable.map { (id: $0.id, bytes: Array($0.bytes.dropFirst(Int(blanks[Int($0.id)])))) }
-        stripped = TokenTrie(cut)
+        stripped = TokenTrie(ordered: TokenTrie.ordered(cut))
         blankTokens = cut.filter { $0.bytes.isEmpty }.map(\.id)
     }
 

@@ -14,12 +14,16 @@ struct TokenTrie: Sendable {
     /// Tokens longer than this are left out: their depth would not fit.
     private static let longestToken = Int(UInt16.max) - 1
 
-    init(_ texts: [(id: Int32, bytes: [UInt8])]) {
-        let sorted = texts.filter { !$0.bytes.isEmpty && $0.bytes.count <= Self.longestToken }
-            .sorted { ($0.bytes, $0.id) < ($1.bytes, $1.id) }
+    typealias Text = (id: Int32, bytes: [UInt8])
+
+    /// The order that a tree is made from. A part of an ordered list is in order too.
+    static func ordered(_ texts: [Text]) -> [Text] { texts.sorted { ($0.bytes, $0.id) < ($1.bytes, $1.id) } }
+
+    /// - Parameter ordered: texts in the order of `ordered(_:)`.
+    init(ordered: [Text]) {
         var open: [Int32] = []
         var last: [UInt8] = []
-        for (id, text) in sorted {
+        for (id, text) in ordered where !text.isEmpty && text.count <= Self.longestToken {
             var shared = 0
             while shared < min(last.count, text.count), last[shared] == text[shared] { shared += 1 }
             close(&open, to: shared)
