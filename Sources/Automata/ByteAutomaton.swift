@@ -54,13 +54,6 @@ public final class ByteAutomaton {
 
     public func language(of state: State) -> Language { languages[Int(state)] }
 
-    /// The bytes that lead on.
-    public func continuations(of state: State) -> ByteSet {
-        ByteSet((UInt8.min...UInt8.max).filter { next(state, $0) != ByteAutomaton.dead })
-    }
-
-    public var stateCount: Int { languages.count }
-
     @usableFromInline func fill(_ state: State) {
         for transition in table.derivatives(of: languages[Int(state)]) {
             let next = self.state(for: transition.next)

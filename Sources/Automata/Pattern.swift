@@ -43,9 +43,7 @@ public indirect enum Pattern: Hashable, Sendable {
         .sequence(text.unicodeScalars.map { .characters(ScalarSet($0)) })
     }
 
-    public static func optional(_ pattern: Pattern) -> Pattern { .repeated(pattern, minimum: 0, maximum: 1) }
     public static func any(_ pattern: Pattern) -> Pattern { .repeated(pattern, minimum: 0, maximum: nil) }
-    public static func some(_ pattern: Pattern) -> Pattern { .repeated(pattern, minimum: 1, maximum: nil) }
 
     /// Texts of `minimum` to `maximum` scalars, of whatever kind.
     public static func length(_ minimum: Int, _ maximum: Int?) -> Pattern {

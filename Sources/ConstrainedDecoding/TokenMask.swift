@@ -18,10 +18,4 @@ public struct TokenMask: Hashable, Sendable {
 
     public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
     public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
-
-    /// The only token of the set, if it has just one.
-    public var only: Int32? {
-        guard count == 1, let word = words.firstIndex(where: { $0 != 0 }) else { return nil }
-        return Int32(word << 6 + words[word].trailingZeroBitCount)
-    }
 }
