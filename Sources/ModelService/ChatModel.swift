@@ -9,12 +9,14 @@ import ModelStore
 public import Packaging
 import PromptProof
 public import Runner
+import Synchronization
 public import Tokenization
 
 /// A model that can be talked to: its weights, its template, what its package says of system text, options and messages.
 ///
-/// One thread at a time uses it; between replies it keeps what the conversation's beginning cost to compute.
-public final class ChatModel {
+/// As many replies at once as it has slots, each on its caller's thread; between replies it keeps what the beginning of a
+/// conversation cost to compute.
+public final class ChatModel: Sendable {
     public let name: String
     /// The package; nil for a GGUF file by itself.
     public let package: PackageView?
@@ -29,8 +31,9 @@ public final class ChatModel {
     private let draft: LoadedModel?
     /// Says why the package's draft model is not used, where that is so.
     public let draftNote: String?
-    private var generator: TextGenerator?
-    private var generatorOptions: RunOptions?
+    /// Replies that are made at the same time.
+    public let slots: Int
+    private let generator = Mutex<(made: TextGenerator, options: RunOptions)?>(nil)
 
     /// The system text of the package.
     public var system: String { package?.system ?? "" }
@@ -38,10 +41,13 @@ public final class ChatModel {
     public var history: [ChatMessage] { package?.messages.map { ChatMessage(role: $0.role, content: $0.content) } ?? [] }
     public var canThink: Bool { template.capabilities.contains(.thinking) }
 
-    init(name: String, weightsPath: String, package: PackageView?, adapters: [AdapterSource] = [], draftPath: String? = nil) throws
-    {
+    init(
+        name: String, weightsPath: String, package: PackageView?, adapters: [AdapterSource] = [], draftPath: String? = nil,
+        slots: Int = 1
+    ) throws {
         self.name = name
         self.package = package
+        self.slots = slots
         if let package {
             try package.checkRequirement()
             if !package.config.renderer.isEmpty {
@@ -102,6 +108,8 @@ public final class ChatModel {
 
     /// Answers a conversation.
     ///
+    /// Waits while as many replies as there are slots are on their way.
+    ///
     /// - Parameters:
     ///   - messages: all of it; the package's system text is put in front where the first message is no system message.
     ///   - think: `unset` is on for a model that can think, as in Ollama.
@@ -157,19 +165,21 @@ public final class ChatModel {
         return [ChatMessage(role: "system", content: system)] + messages
     }
 
-    /// The generator, made anew when the context, the batch or the threads change.
+    /// The generator, made anew when the context, the batch or the threads change; replies on their way keep the one they have.
     private func generator(for options: RunOptions) throws -> TextGenerator {
-        if let generator, let used = generatorOptions, used.contextLength == options.contextLength,
-            used.batchLength == options.batchLength, used.threads == options.threads,
-            used.cacheType == options.cacheType, used.usesLookup == options.usesLookup
-        {
-            return generator
+        try generator.withLock { generator in
+            if let (made, used) = generator, used.contextLength == options.contextLength,
+                used.batchLength == options.batchLength, used.threads == options.threads,
+                used.cacheType == options.cacheType, used.usesLookup == options.usesLookup
+            {
+                return made
+            }
+            generator = nil
+            let pool = ThreadPool(threads: options.threads ?? ThreadPool.defaultThreadCount())
+            let made = try TextGenerator(model: model, options: options, draft: draft, slots: slots, pool: pool)
+            generator = (made, options)
+            return made
         }
-        generator = nil
-        let pool = ThreadPool(threads: options.threads ?? ThreadPool.defaultThreadCount())
-        let made = try TextGenerator(model: model, options: options, draft: draft, pool: pool)
-        (generator, generatorOptions) = (made, options)
-        return made
     }
 }
 
@@ -179,21 +189,23 @@ extension LocalModels {
     /// - Parameters:
     ///   - adapters: what is added to the weights, besides the package's own adapters.
     ///   - draft: a model or a file that guesses ahead, instead of the package's own draft.
-    public func open(_ text: String, adapters: [AdapterSource] = [], draft: String? = nil) throws -> ChatModel {
+    ///   - slots: replies that can be made at the same time, each in a context of its own.
+    public func open(_ text: String, adapters: [AdapterSource] = [], draft: String? = nil, slots: Int = 1) throws -> ChatModel {
         let reference = try reference(text)
         let draftPath = try draft.map { try weightsPath(of: try self.reference($0)) }
         switch reference {
         case .file(let path):
             return try ChatModel(
-                name: reference.displayName, weightsPath: path, package: nil, adapters: adapters, draftPath: draftPath)
+                name: reference.displayName, weightsPath: path, package: nil, adapters: adapters, draftPath: draftPath,
+                slots: slots)
         case .stored(let stored):
-            return try open(stored, name: reference.displayName, adapters: adapters, draftPath: draftPath)
+            return try open(stored, name: reference.displayName, adapters: adapters, draftPath: draftPath, slots: slots)
         }
     }
 
     /// Opens a package for talking.
     func open(
-        _ stored: StoredModel, name: String, adapters: [AdapterSource] = [], draftPath: String? = nil
+        _ stored: StoredModel, name: String, adapters: [AdapterSource] = [], draftPath: String? = nil, slots: Int = 1
     ) throws -> ChatModel {
         let package = try PackageView(stored, in: store)
         guard let weights = package.weights else {
@@ -201,6 +213,6 @@ extension LocalModels {
                 ? ServiceError.unsupportedFormat(model: name, format: package.config.format) : ServiceError.noWeights(name)
         }
         return try ChatModel(
-            name: name, weightsPath: weights.path, package: package, adapters: adapters, draftPath: draftPath)
+            name: name, weightsPath: weights.path, package: package, adapters: adapters, draftPath: draftPath, slots: slots)
     }
 }

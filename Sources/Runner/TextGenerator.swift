@@ -6,41 +6,45 @@ import Sampling
 public import Tokenization
 import TransformerEngine
 
-/// Continues prompts with one model. One thread at a time uses a generator.
+/// Continues prompts with one model, several at a time: each call runs on its caller's thread, and what the calls want computed goes
+/// through the network together.
 ///
-/// What two prompts have in common at their start is computed once: the tokens in the cache are compared with each new prompt,
+/// What a prompt has in common with an earlier one at its start is not computed again: it is compared with the tokens in the cache,
 /// and only what follows the common part goes through the network.
-public final class TextGenerator {
+public final class TextGenerator: Sendable {
     public let model: LoadedModel
     public let contextLength: Int
-    private let session: InferenceSession
+    private let scheduler: SlotScheduler
     private let batchLength: Int
-    private let drafters: [any Drafter]
-    /// The tokens whose keys and values the session holds, in order.
-    private var cached: [TokenID] = []
-    /// Compiled formats, the last used at the end.
-    private var constraints: [(grammar: GrammarSource, constraint: Constraint)] = []
-    private static let rememberedFormats = 8
+    private let usesLookup: Bool
+    private let drafter: ModelDrafter?
+    private let constraints = ConstraintShelf()
 
-    /// - Parameter draft: a smaller model that guesses ahead.
+    /// - Parameters:
+    ///   - draft: a smaller model that guesses ahead.
+    ///   - slots: prompts that are continued at the same time; more wait. Each has a context of its own.
     /// - Throws: `EngineError`, and `RunnerError.draftVocabulary` for a draft of another vocabulary.
-    public init(model: LoadedModel, options: RunOptions, draft: LoadedModel? = nil, pool: ThreadPool) throws {
+    public init(
+        model: LoadedModel, options: RunOptions, draft: LoadedModel? = nil, slots: Int = 1, pool: ThreadPool
+    ) throws {
         self.model = model
-        contextLength = model.contextLength(for: options)
+        let contextLength = model.contextLength(for: options)
+        self.contextLength = contextLength
         batchLength = min(options.batchLength, contextLength)
-        session = try InferenceSession(
-            model: model.transformer, contextLength: contextLength, batchSize: batchLength, cacheType: options.cacheType,
-            pool: pool)
-        session.inspectsLayers = options.inspectsLayers
-        var drafters: [any Drafter] = options.usesLookup ? [LookupDrafter()] : []
-        if let draft {
-            drafters.append(
-                try ModelDrafter(draft, for: model, options: options, contextLength: contextLength, pool: pool))
+        scheduler = try SlotScheduler(slots: slots, batchLength: batchLength) {
+            let session = try InferenceSession(
+                model: model.transformer, contextLength: contextLength, batchSize: options.batchLength, slots: slots,
+                cacheType: options.cacheType, pool: pool)
+            session.inspectsLayers = options.inspectsLayers
+            return session
         }
-        self.drafters = drafters
+        usesLookup = options.usesLookup
+        drafter = try draft.map {
+            try ModelDrafter($0, for: model, options: options, contextLength: contextLength, pool: pool)
+        }
     }
 
-    /// Generates until the model ends its turn, a stop string comes, or the limit is reached.
+    /// Generates until the model ends its turn, a stop string comes, or the limit is reached. Waits while all slots are taken.
     ///
     /// - Parameters:
     ///   - isCancelled: asked before each token and each batch of the prompt.
@@ -51,20 +55,25 @@ public final class TextGenerator {
         _ prompt: [TokenID], options: RunOptions, isCancelled: () -> Bool = { false }, emit: (String) throws -> Void
     ) throws -> GenerationSummary {
         var summary = GenerationSummary()
-        var format = try options.format.map { FormatKeeper($0, try constraint(for: $0.grammar), model.tokenizer) }
+        let loan = try options.format.map { try constraints.take($0.grammar, for: model) }
+        defer { if let loan { constraints.giveBack(loan) } }
+        var format = loan.flatMap { loan in options.format.map { FormatKeeper($0, loan.constraint, model.tokenizer) } }
         let whole = prompt.count
         let window = PromptWindow(contextLength: contextLength, keep: options.keep, addsBOS: model.tokenizer.addsBOS)
         let prompt = try window.fit(prompt)
         (summary.promptTokens, summary.omittedTokens) = (prompt.count, whole - prompt.count)
         let start = ContinuousClock.now
-        guard try evaluatePrompt(prompt, &summary, isCancelled) else { return summary }
+        let lease = SlotLease(scheduler, prompt: prompt, vocabularySize: model.transformer.vocabularySize)
+        defer { lease.end() }
+        guard try evaluatePrompt(prompt, lease, &summary, isCancelled) else { return summary }
+        lease.beginGeneration()
         let afterPrompt = ContinuousClock.now
         summary.promptDuration = start.duration(to: afterPrompt)
 
         var sampler = Sampler(
             options: options.sampling, vocabularySize: model.transformer.vocabularySize, contextLength: contextLength)
         for token in prompt { sampler.accept(token) }
-        var speculation = Speculation(drafters, most: options.draftPredict ?? RunOptions.defaultDraftLength)
+        var speculation = Speculation(drafters(), most: options.draftPredict ?? RunOptions.defaultDraftLength)
         speculation.begin(prompt)
         var text = StreamedText(stops: options.stop)
         let limit = options.predictionLimit(contextLength: contextLength)
@@ -77,7 +86,7 @@ public final class TextGenerator {
             // What was computed from weights that are gone is no answer.
             try model.file.checkIntact()
             let allowed = try format?.allowed()
-            let token = try session.withLogits(speculation.row) { logits in try sampler.sample(logits, allowed: allowed) }
+            let token = try lease.withLogits(speculation.row) { logits in try sampler.sample(logits, allowed: allowed) }
             sampler.accept(token)
             try format?.accept(token)
             speculation.append(token)
@@ -92,10 +101,10 @@ public final class TextGenerator {
                 break
             }
             let rest = limit - summary.generatedTokens
-            if rest > 0 { try advance(token, &speculation, &summary, rest: rest, window, promptLength: prompt.count) }
+            if rest > 0 { try advance(token, lease, &speculation, &summary, rest: rest, window, promptLength: prompt.count) }
         }
         // What was guessed and did not come leaves no trace for the next prompt either.
-        try drop(speculation.finishRound(&summary))
+        lease.drop(speculation.finishRound(&summary))
         try Self.pass(text.finish(), to: emit)
         summary.generationDuration = afterPrompt.duration(to: .now)
         return summary
@@ -105,81 +114,45 @@ public final class TextGenerator {
         if !text.isEmpty { try emit(text) }
     }
 
-    /// The grammar, compiled: properties of a schema come in the order in which it lists them, as models are used to.
-    private func constraint(for grammar: GrammarSource) throws -> Constraint {
-        if let index = constraints.firstIndex(where: { $0.grammar == grammar }) {
-            constraints.append(constraints.remove(at: index))
-        } else {
-            let machine = try grammar.machine(options: SchemaOptions(propertyOrder: .declared))
-            constraints.append((grammar, Constraint(machine: machine, table: model.tokenTable)))
-            if constraints.count > Self.rememberedFormats { constraints.removeFirst() }
-        }
-        return constraints[constraints.count - 1].constraint
-    }
+    private func drafters() -> [any Drafter] { (usesLookup ? [LookupDrafter()] : []) + (drafter.map { [$0] } ?? []) }
 
-    /// Computes what the cache does not hold of the prompt; false when it was cancelled on the way.
-    private func evaluatePrompt(_ prompt: [TokenID], _ summary: inout GenerationSummary, _ isCancelled: () -> Bool) throws -> Bool {
-        // The last token is computed in any case: its logits are what generation starts from.
-        let shared = min(cached.commonPrefixLength(with: prompt), prompt.count - 1)
-        try session.truncate(to: shared)
-        cached.removeSubrange(shared...)
-        summary.reusedTokens = shared
-        var next = shared
-        while next < prompt.count {
+    /// Computes what the slot does not hold of the prompt; false when it was cancelled on the way.
+    private func evaluatePrompt(
+        _ prompt: [TokenID], _ lease: SlotLease, _ summary: inout GenerationSummary, _ isCancelled: () -> Bool
+    ) throws -> Bool {
+        summary.reusedTokens = lease.count
+        while lease.count < prompt.count {
             if isCancelled() {
                 summary.endReason = .cancelled
                 return false
             }
-            let end = min(next + batchLength, prompt.count)
-            try session.evaluate(Array(prompt[next..<end]), logits: end == prompt.count ? .last : .none)
-            cached += prompt[next..<end]
-            next = end
+            let next = lease.count
+            let end = min(next + lease.promptLength, prompt.count)
+            try lease.evaluate(Array(prompt[next..<end]), logits: end == prompt.count ? .last : .none)
         }
         return true
     }
 
     /// Computes a generated token, unless it was guessed and computed before, and further guesses with it.
     ///
-    /// A full context makes room first, at the same token with guesses and without.
+    /// A full context makes room first, at the same token with guesses and without. Guesses are for a request that is alone: with others
+    /// the processor has enough to do.
     private func advance(
-        _ token: TokenID, _ speculation: inout Speculation, _ summary: inout GenerationSummary, rest: Int, _ window: PromptWindow,
-        promptLength: Int
+        _ token: TokenID, _ lease: SlotLease, _ speculation: inout Speculation, _ summary: inout GenerationSummary, rest: Int,
+        _ window: PromptWindow, promptLength: Int
     ) throws {
         if speculation.confirms(token) { return }
-        try drop(speculation.finishRound(&summary))
-        if cached.count + 1 >= contextLength {
-            let (keep, discard) = window.shift(of: cached.count, promptLength: promptLength)
-            try session.shift(keep: keep, discard: discard)
-            cached.removeSubrange(keep..<keep + discard)
+        lease.drop(speculation.finishRound(&summary))
+        if lease.count + 1 >= contextLength {
+            let (keep, discard) = window.shift(of: lease.count, promptLength: promptLength)
+            try lease.shift(keep: keep, discard: discard)
             try speculation.shift(keep: keep, discard: discard)
         }
-        cached.append(token)
-        do {
-            // Guesses end before the place at which the context would shift.
-            let room = min(contextLength - 1 - cached.count, batchLength - 1, rest - 1)
-            let guesses = try speculation.guess(after: cached, room: room)
-            if guesses.isEmpty { try session.evaluate([token]) } else { try session.verify([token] + guesses) }
-            cached += guesses
-        } catch {
-            cached.removeLast()
-            throw error
-        }
-    }
-
-    /// Forgets the last tokens computed.
-    private func drop(_ count: Int) throws {
-        guard count > 0 else { return }
-        try session.truncate(to: cached.count - count)
-        cached.removeLast(count)
-    }
-}
-
-extension [TokenID] {
-    /// How many tokens two sequences have in common at their start.
-    func commonPrefixLength(with other: [TokenID]) -> Int {
-        var length = 0
-        while length < count, length < other.count, self[length] == other[length] { length += 1 }
-        return length
+        // Guesses end before the place at which the context would shift.
+        let room = min(contextLength - 2 - lease.count, batchLength - 1, rest - 1)
+        let mayGuess = speculation.isPossible && room > 0 && lease.isAlone
+        let guesses = try mayGuess ? speculation.guess(after: lease.tokens + [token], room: room) : []
+        if guesses.isEmpty { try lease.evaluate([token]) } else { try lease.verify([token] + guesses) }
     }
 }
 

@@ -48,15 +48,16 @@ final class KeyValueCache {
         (self.parameters, self.contextLength, self.slots) = (parameters, contextLength, slots)
         kernels = type.kernels(vectors)
         (keyBytes, valueBytes) = (type.byteCount(parameters.keyLength), type.byteCount(parameters.valueLength))
-        capacity = Self.capacity(contextLength)
+        capacity = Self.tiled(contextLength)
         let byteCount = try Self.byteCount(parameters, contextLength: contextLength, slots: slots, type: type)
         storage = try RawStorage(byteCount: byteCount, purpose: "a KV cache of \(contextLength) tokens", isSureToBeUsed: true)
         lengths = [Int](repeating: 0, count: slots)
     }
 
-    private static func capacity(_ contextLength: Int) -> Int {
+    /// Positions of the whole tiles that hold `count` positions.
+    static func tiled(_ count: Int) -> Int {
         let tile = Int(QUERN_ATTENTION_TILE)
-        return (contextLength + tile - 1) / tile * tile
+        return (count + tile - 1) / tile * tile
     }
 
     static func byteCount(
@@ -64,7 +65,7 @@ final class KeyValueCache {
     ) throws(EngineError) -> Int {
         try RawStorage.size(
             parameters.layerCount, slots, parameters.keyValueHeadCount,
-            type.byteCount(parameters.keyLength) + type.byteCount(parameters.valueLength), capacity(contextLength),
+            type.byteCount(parameters.keyLength) + type.byteCount(parameters.valueLength), tiled(contextLength),
             purpose: "a KV cache of \(contextLength) tokens")
     }
 

@@ -1,15 +1,16 @@
 import Compute
 import Glibc
+import Synchronization
 import Tokenization
 import TransformerEngine
 
 /// Guesses with a smaller model of the same vocabulary (Leviathan et al. 2023): its most likely tokens, while it is sure of them.
-final class ModelDrafter: Drafter {
-    private let session: InferenceSession
+///
+/// Sequences may take turns with it; what the last one left is compared with the context of the next.
+final class ModelDrafter: Drafter, Sendable {
+    private let reader: Mutex<Reader>
     /// Tokens that both models have.
     private let sharedVocabulary: Int
-    /// The tokens whose keys and values the session holds.
-    private var cached: [TokenID] = []
 
     /// Below this probability a guess is more likely to be wrong than worth computing.
     private static let leastProbability: Float = 0.4
@@ -20,9 +21,10 @@ final class ModelDrafter: Drafter {
     init(_ draft: LoadedModel, for target: LoadedModel, options: RunOptions, contextLength: Int, pool: ThreadPool) throws {
         sharedVocabulary = try Self.sharedVocabulary(draft.tokenizer.vocabulary, target.tokenizer.vocabulary)
         let length = min(contextLength, draft.trainedContextLength ?? contextLength)
-        session = try InferenceSession(
+        let session = try InferenceSession(
             model: draft.transformer, contextLength: length, batchSize: min(options.batchLength, length),
             cacheType: options.cacheType, pool: pool)
+        reader = Mutex(Reader(session: session, sharedVocabulary: sharedVocabulary))
     }
 
     /// How many tokens two vocabularies share, which is all of them but for padding.
@@ -43,46 +45,62 @@ final class ModelDrafter: Drafter {
     func begin(_ prompt: [TokenID]) {}
     func append(_ token: TokenID) {}
 
-    func shift(keep: Int, discard: Int) throws {
-        let kept = min(keep, cached.count)
-        let gone = min(discard, cached.count - kept)
-        try session.shift(keep: kept, discard: gone)
-        cached.removeSubrange(kept..<kept + gone)
-    }
+    func shift(keep: Int, discard: Int) throws { try reader.withLock { try $0.shift(keep: keep, discard: discard) } }
 
     func propose(after context: [TokenID], limit: Int) throws -> [TokenID] {
-        let limit = min(limit, session.contextLength - context.count)
-        guard limit > 0, context.allSatisfy({ $0 < sharedVocabulary }) else { return [] }
-        try follow(context)
-        var proposal: [TokenID] = []
-        while let token = guess() {
-            proposal.append(token)
-            if proposal.count == limit { break }
-            try session.evaluate([token])
-            cached.append(token)
+        guard context.allSatisfy({ $0 < sharedVocabulary }) else { return [] }
+        return try reader.withLock { try $0.propose(after: context, limit: limit) }
+    }
+}
+
+extension ModelDrafter {
+    /// The draft model at work on a sequence.
+    private struct Reader {
+        let session: InferenceSession
+        let sharedVocabulary: Int
+        /// The tokens whose keys and values the session holds.
+        var cached: [TokenID] = []
+
+        mutating func shift(keep: Int, discard: Int) throws {
+            let kept = min(keep, cached.count)
+            let gone = min(discard, cached.count - kept)
+            try session.shift(keep: kept, discard: gone)
+            cached.removeSubrange(kept..<kept + gone)
         }
-        return proposal
-    }
 
-    /// Computes what the session does not hold of the context, the last token in any case.
-    private func follow(_ context: [TokenID]) throws {
-        let shared = min(cached.commonPrefixLength(with: context), context.count - 1)
-        try session.truncate(to: shared)
-        cached.removeSubrange(shared...)
-        try session.evaluate(Array(context[shared...]))
-        cached += context[shared...]
-    }
+        mutating func propose(after context: [TokenID], limit: Int) throws -> [TokenID] {
+            let limit = min(limit, session.contextLength - context.count)
+            guard limit > 0 else { return [] }
+            try follow(context)
+            var proposal: [TokenID] = []
+            while let token = guess() {
+                proposal.append(token)
+                if proposal.count == limit { break }
+                try session.evaluate([token])
+                cached.append(token)
+            }
+            return proposal
+        }
 
-    /// The most likely token; nil where the model is not sure of it.
-    private func guess() -> TokenID? {
-        let shared = sharedVocabulary
-        return session.withLogits { logits in
-            var (best, highest) = (0, -Float.infinity)
-            for id in 0..<shared where logits[id] > highest { (best, highest) = (id, logits[id]) }
-            var total: Float = 0
-            // Tokens far below the best one change nothing.
-            for id in 0..<shared where logits[id] > highest - 16 { total += expf(logits[id] - highest) }
-            return total * Self.leastProbability <= 1 ? TokenID(best) : nil
+        /// Computes what the session does not hold of the context, the last token in any case.
+        private mutating func follow(_ context: [TokenID]) throws {
+            let shared = min(cached.commonPrefixLength(with: context), context.count - 1)
+            try session.truncate(to: shared)
+            cached.removeSubrange(shared...)
+            try session.evaluate(Array(context[shared...]))
+            cached += context[shared...]
+        }
+
+        /// The most likely token; nil where the model is not sure of it.
+        private func guess() -> TokenID? {
+            session.withLogits { logits in
+                var (best, highest) = (0, -Float.infinity)
+                for id in 0..<sharedVocabulary where logits[id] > highest { (best, highest) = (id, logits[id]) }
+                var total: Float = 0
+                // Tokens far below the best one change nothing.
+                for id in 0..<sharedVocabulary where logits[id] > highest - 16 { total += expf(logits[id] - highest) }
+                return total * ModelDrafter.leastProbability <= 1 ? TokenID(best) : nil
+            }
         }
     }
 }

@@ -17,6 +17,9 @@ struct Speculation {
         length = DraftLength(most: most)
     }
 
+    /// Whether anything guesses at all.
+    var isPossible: Bool { !drafters.isEmpty }
+
     func begin(_ prompt: [TokenID]) { for drafter in drafters { drafter.begin(prompt) } }
     func append(_ token: TokenID) { for drafter in drafters { drafter.append(token) } }
     func shift(keep: Int, discard: Int) throws { for drafter in drafters { try drafter.shift(keep: keep, discard: discard) } }

@@ -1,0 +1,207 @@
+import Dispatch
+import Synchronization
+import Tokenization
+import TransformerEngine
+
+/// Shares one session out among requests, each on a thread and in a slot of its own: what they want computed at the same time goes
+/// through the network at the same time, and they join and leave at any token (Yu et al. 2022, "Orca").
+///
+/// Nobody is in charge for good. The first request that wants something while nobody computes takes the lead: it waits a moment for
+/// those that are about to want something too, computes for all, hands them what is theirs, and passes the lead on. A request that is
+/// alone computes on its own thread and waits for nobody.
+final class SlotScheduler: Sendable {
+    let contextLength: Int
+    let batchLength: Int
+    let slotCount: Int
+    private let session: Mutex<InferenceSession>
+    private let state: Mutex<State>
+    /// One a slot: its step is done, or the lead is its.
+    private let wakes: [DispatchSemaphore]
+    /// What the leader waits for wants something now.
+    private let arrivals = DispatchSemaphore(value: 0)
+    private let vacancies: DispatchSemaphore
+
+    /// Tokens of a prompt that go through the network at once while others generate: a longer piece would make them wait.
+    private static let lengthBesideOthers = 64
+    /// The leader waits for others as long as this part of what the last batch took.
+    private static let patience = 4
+    private static let longestPatience = Duration.milliseconds(20)
+
+    enum Phase { case free, prompt, generation }
+
+    fileprivate struct Slot {
+        var phase = Phase.free
+        /// Whether its request will want something soon: it did the last time.
+        var isExpected = false
+        /// The tokens whose keys and values the session holds, in order.
+        var tokens: [TokenID] = []
+        var lastUse: UInt64 = 0
+    }
+
+    fileprivate struct State {
+        var slots: [Slot]
+        var waiting: [SlotStep] = []
+        /// Steps that are done, until their requests take them.
+        var finished: [Int: SlotStep] = [:]
+        var isLed = false
+        /// Whether the leader waits for those it expects.
+        var isGathering = false
+        var lastBatch = Duration.zero
+        var uses: UInt64 = 0
+
+        var isComplete: Bool { waiting.count >= slots.count(where: \.isExpected) }
+    }
+
+    /// - Parameter make: makes the session, which has `slots` slots.
+    init(slots: Int, batchLength: Int, session make: () throws -> sending InferenceSession) rethrows {
+        let session = try make()
+        (contextLength, self.batchLength, slotCount) = (session.contextLength, batchLength, slots)
+        self.session = Mutex(session)
+        state = Mutex(State(slots: Array(repeating: Slot(), count: slots)))
+        wakes = (0..<slots).map { _ in DispatchSemaphore(value: 0) }
+        vacancies = DispatchSemaphore(value: slots)
+    }
+
+    // MARK: Slots
+
+    /// Waits for a slot, and takes what some slot holds of the prompt's beginning.
+    ///
+    /// - Returns: the slot, and how many tokens of the prompt are there.
+    func takeSlot(for prompt: [TokenID]) -> (slot: Int, shared: Int) {
+        vacancies.wait()
+        let choice = state.withLock { state in
+            let candidates = state.slots.map {
+                SlotChoice.Candidate(tokens: $0.tokens, isFree: $0.phase == .free, lastUse: $0.lastUse)
+            }
+            let choice = SlotChoice.choose(for: prompt, among: candidates)
+            if let slot = choice?.slot { state.slots[slot].phase = .prompt }
+            return choice
+        }
+        guard let choice else { preconditionFailure("a vacancy without a free slot") }
+        guard let source = choice.source else { return (choice.slot, choice.shared) }
+        let step = submit(SlotStep(slot: choice.slot, position: 0, work: .adopt(Array(prompt[..<choice.shared]), from: source)))
+        // What cannot be copied is computed.
+        guard step.failure == nil, case .adopt(let tokens, _) = step.work else { return (choice.slot, 0) }
+        return (choice.slot, tokens.count)
+    }
+
+    /// Its prompt is computed; tokens come one by one from now on.
+    func beginGeneration(in slot: Int) { state.withLock { $0.slots[slot].phase = .generation } }
+
+    /// Gives a slot back. Its tokens stay for prompts that begin alike.
+    ///
+    /// - Parameter position: tokens that stay.
+    func freeSlot(_ slot: Int, keeping position: Int) {
+        state.withLock { state in
+            state.uses += 1
+            let tokens = state.slots[slot].tokens.prefix(position)
+            state.slots[slot] = Slot(tokens: Array(tokens), lastUse: state.uses)
+            if state.isGathering, state.isComplete { arrivals.signal() }
+        }
+        vacancies.signal()
+    }
+
+    /// Tokens of its prompt that a slot should send at once.
+    func promptLength(for slot: Int) -> Int {
+        state.withLock { state in
+            let others = state.slots.indices.filter { $0 != slot && state.slots[$0].isExpected }
+            if others.contains(where: { state.slots[$0].phase == .generation }) {
+                return min(Self.lengthBesideOthers, batchLength)
+            }
+            return max(min(Self.lengthBesideOthers, batchLength), batchLength / (others.count + 1))
+        }
+    }
+
+    /// Whether no other request is at work.
+    func isAlone(_ slot: Int) -> Bool {
+        state.withLock { state in !state.slots.indices.contains { $0 != slot && state.slots[$0].phase != .free } }
+    }
+
+    // MARK: Steps
+
+    /// Has a step computed, with those of others or alone.
+    func submit(_ step: SlotStep) -> SlotStep {
+        let slot = step.slot
+        let leads = state.withLock { state in
+            state.waiting.append(step)
+            state.slots[slot].isExpected = true
+            if state.isGathering, state.isComplete { arrivals.signal() }
+            defer { state.isLed = true }
+            return !state.isLed
+        }
+        if !leads {
+            wakes[slot].wait()
+            if let done = state.withLock({ $0.finished.removeValue(forKey: slot) }) { return done }
+        }
+        return lead(for: slot)
+    }
+
+    /// Computes what waits, and passes the lead on.
+    private func lead(for own: Int) -> SlotStep {
+        gather()
+        var steps = state.withLock { state in
+            defer { state.waiting.removeAll(keepingCapacity: true) }
+            return state.waiting.map { state.confirmed($0) }
+        }
+        let start = ContinuousClock.now
+        session.withLock { SlotStep.compute(&steps, with: $0) }
+        let duration = start.duration(to: .now)
+        let (mine, woken) = state.withLock { state in
+            state.lastBatch = duration
+            return state.finish(steps, own: own)
+        }
+        for slot in woken { wakes[slot].signal() }
+        guard let mine else { preconditionFailure("a leader without a step of its own") }
+        return mine
+    }
+
+    /// Waits until everybody who is expected wants something, but not long: who is late goes with the next batch.
+    private func gather() {
+        let patience = state.withLock { min($0.lastBatch / Self.patience, Self.longestPatience) }
+        let deadline = DispatchTime.now() + .nanoseconds(Int(patience / .nanoseconds(1)))
+        while true {
+            let isComplete = state.withLock { state in
+                state.isGathering = !state.isComplete
+                return state.isComplete
+            }
+            if isComplete { return }
+            if arrivals.wait(timeout: deadline) == .timedOut { break }
+        }
+        state.withLock { state in
+            state.isGathering = false
+            for slot in state.slots.indices {
+                state.slots[slot].isExpected = state.waiting.contains { $0.slot == slot }
+            }
+        }
+    }
+}
+
+extension SlotScheduler.State {
+    /// The step, with what it takes over from another slot held against what that slot has now.
+    fileprivate func confirmed(_ step: SlotStep) -> SlotStep {
+        guard case .adopt(let tokens, let source) = step.work else { return step }
+        var step = step
+        let shared = slots[source].tokens.commonPrefixLength(with: tokens)
+        step.work = .adopt(Array(tokens[..<shared]), from: source)
+        return step
+    }
+
+    /// Takes note of what was computed.
+    ///
+    /// - Returns: the leader's own step, and the slots to wake: those whose steps are done, and the next leader.
+    fileprivate mutating func finish(_ steps: [SlotStep], own: Int) -> (mine: SlotStep?, woken: [Int]) {
+        var mine: SlotStep?
+        var woken: [Int] = []
+        for step in steps {
+            step.apply(to: &slots[step.slot].tokens)
+            if step.slot == own {
+                mine = step
+            } else {
+                finished[step.slot] = step
+                woken.append(step.slot)
+            }
+        }
+        if let next = waiting.first?.slot { woken.append(next) } else { isLed = false }
+        return (mine, woken)
+    }
+}
