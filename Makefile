@@ -4,19 +4,16 @@ SWIFT ?= swift
 QUERN := .build/release/quern
 # What building and testing need beyond a Swift 6.3 toolchain.
 PACKAGES := git libc6-dev libstdc++-12-dev util-linux iproute2 python3
+# What the tests need besides: real clients of the language server. Without them its tests are left out, and say so.
+CLIENT_PACKAGES := python3-venv neovim
+CLIENT := .build/language-client
 
-.PHONY: all demo test build packages lint fuzz clean
+.PHONY: all demo test build packages clients lint fuzz clean
 
 all: build
 
-# Installs the Debian packages that are missing, and says so when that needs another user.
 packages:
-	@missing=""; for package in $(PACKAGES); do \
-	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
-	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $$missing; \
-	  else echo "please install, as root:$$missing" >&2; exit 1; fi; fi
+	@Scripts/packages $(PACKAGES)
 
 build: packages
 	$(SWIFT) build -c release --product quern
@@ -27,7 +24,14 @@ demo: build
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
-test: packages lint
+# An editor, and pygls in a Python environment of its own.
+clients: packages
+	-@Scripts/packages $(CLIENT_PACKAGES)
+	-@cmp -s Tests/LanguageClient/requirements.txt $(CLIENT)/requirements.txt || { python3 -m venv $(CLIENT) \
+	  && $(CLIENT)/bin/pip install -q --disable-pip-version-check -r Tests/LanguageClient/requirements.txt \
+	  && cp Tests/LanguageClient/requirements.txt $(CLIENT)/; }
+
+test: packages clients lint
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
 

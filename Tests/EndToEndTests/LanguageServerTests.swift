@@ -4,35 +4,33 @@ import Testing
 
 /// `quern lsp` as editors use it: a real client drives the program, and checks the form of all that it is told.
 @Suite struct LanguageServerTests {
-    /// A Python with the client library.
-    static let python = ProcessInfo.processInfo.environment["QUERN_LSP_PYTHON"] ?? "/usr/bin/python3"
+    /// A Python with the client library: the one named, the one that `make clients` made, or the machine's.
+    static let python: String = {
+        if let named = ProcessInfo.processInfo.environment["QUERN_LSP_PYTHON"] { return named }
+        let made = SharedData.packageRoot.appendingPathComponent(".build/language-client/bin/python").path
+        return FileManager.default.isExecutableFile(atPath: made) ? made : "/usr/bin/python3"
+    }()
 
-    static let hasClient: Bool = {
+    static let hasClient = succeeds(python, ["-c", "from pygls.lsp.client import LanguageClient"])
+    static let hasNeovim = succeeds("/usr/bin/env", ["nvim", "--version"])
+
+    private static func succeeds(_ program: String, _ arguments: [String]) -> Bool {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-c", "from pygls.lsp.client import LanguageClient"]
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         do { try process.run() } catch { return false }
         process.waitUntilExit()
         return process.terminationStatus == 0
-    }()
+    }
 
     let bench: Workbench
     init() throws { bench = try Workbench() }
 
-    @Test(.enabled(if: hasClient, "no pygls: pip install -r Tests/LanguageClient/requirements.txt, and QUERN_LSP_PYTHON"))
+    @Test(.enabled(if: hasClient, "no pygls: make clients, or pip install -r Tests/LanguageClient/requirements.txt"))
     func `an editor's session`() throws {
-        try bench.write(
-            """
-            # syntax=quern/1
-            ARG SIZE=tiny
-            INCLUDE part.modelfile
-            FROM ./${SIZE}.gguf
-            PARAMETER temprature 0.7
-            TEMPLATE \"""{{ range .Messages }}<{{ .Role }}>{{ .Content }}{{ end }}\"""
-
-            """, to: "Modelfile")
-        try bench.write("PARAMETER top_k hot\n", to: "part.modelfile")
+        try writeModelfile()
         try bench.write("tests:\n  - name: sky\n    prompt: hi\n    expect: {prompt: <user>hi}\n", to: "Modelfile.test.yaml")
         let client = SharedData.packageRoot.appendingPathComponent("Tests/LanguageClient/client.py").path
         let result = try bench.shell("exec '\(Self.python)' '\(client)' \"$QUERN\" .")
@@ -55,6 +53,39 @@ import Testing
         #expect(features["links"]?[0]?.string?.hasSuffix("/part.modelfile") == true)
         #expect(features["lenses"] == ["run 1 test", "run 'sky'"])
         #expect(seen["report"]?.string?.contains("unknown parameter 'temprature'") == true)
+    }
+
+    @Test(.enabled(if: hasNeovim, "no nvim: make clients"))
+    func `Neovim with the settings that we ship`() throws {
+        try writeModelfile()
+        let root = SharedData.packageRoot.path
+        let result = try bench.shell(
+            """
+            mkdir bin && ln -s "$QUERN" bin/quern && export PATH="$PWD/bin:$PATH" HOME="$PWD"
+            exec nvim --headless -u NONE -c 'luafile \(root)/Samples/editors/neovim/quern.lua' \
+                -c 'luafile \(root)/Tests/LanguageClient/neovim.lua' -c 'qall!'
+            """)
+        let seen = try JSONValue(parsing: result.output)
+        #expect(seen["filetype"] == "modelfile", "\(result.errors)")
+        #expect(seen["opened"]?.array?.map { $0["code"] } == ["QM0031", "QM0021"])
+        #expect(seen["typed"]?.array?.map { $0["code"] } == ["QM0031"])
+        #expect(seen["hover"]?.string?.contains("<user>Why is the sky blue?") == true && seen["completion"] == true)
+        #expect(seen["formatted"] == "PARAMETER temperature 0.5")
+    }
+
+    /// A Modelfile with something wrong in it and in the part that it draws in.
+    private func writeModelfile() throws {
+        try bench.write(
+            """
+            # syntax=quern/1
+            ARG SIZE=gone
+            INCLUDE part.modelfile
+            FROM ./${SIZE}.gguf
+            PARAMETER temprature 0.7
+            TEMPLATE \"""{{ range .Messages }}<{{ .Role }}>{{ .Content }}{{ end }}\"""
+
+            """, to: "Modelfile")
+        try bench.write("PARAMETER top_k hot\n", to: "part.modelfile")
     }
 
     /// Without any client: whatever comes in, the program ends in an orderly way.
