@@ -100,7 +100,8 @@ let streets: [[Target]] = [
     room(
         "BuildPipeline",
         [
-            "Bytes", "Compute", "Conversion", "GGUF", "JSONText", "Linting", "ModelManifest", "ModelStore", "ModelfilePlan",
+            "Bytes", "Compute", "Conversion", "Diagnostics", "GGUF", "JSONText", "Linting", "ModelManifest", "ModelStore",
+            "ModelfilePlan",
             "ModelfileSuperset", "ModelfileSyntax", "Packaging", "Quantization", "Tensors", "Tokenization",
         ], testsAlso: ["TransformerEngine"]),
     room(

@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import GGUF
 import JSONText
 public import Linting
@@ -40,11 +41,27 @@ public struct SourceInspector {
                 return .path(isRead ? Self.traits(path) : ModelTraits())
             }
             let isPath = entry.instruction == .adapter || SourceReference.looksLikePath(entry.value)
-            return isPath ? .absent(path: path) : try stored(entry.value, readsModels: readsModels)
+            return isPath
+                ? .absent(path: path, similar: similar(to: entry.value, at: path)) : try stored(entry.value, readsModels: readsModels)
         } catch {
             return nil
         }
     }
+
+    /// The text with the name of a file that is there instead of its last part, if one is written nearly like it.
+    private func similar(to text: String, at path: String) -> String? {
+        guard let slash = path.lastIndex(of: "/"), slash < path.index(before: path.endIndex) else { return nil }
+        let folder = Folder(slash == path.startIndex ? "/" : String(path[..<slash]))
+        let name = String(path[path.index(after: slash)...])
+        guard text.hasSuffix(name), let names = try? folder.names() else { return nil }
+        // Of a model's files, those of its own kind: nobody means README.md.
+        let kind = name.lastIndex(of: ".").map { name[$0...] } ?? ""
+        let candidates = names.prefix(Self.nameLimit).filter { $0.lowercased().hasSuffix(kind.lowercased()) }
+        return SpellingSuggestion.nearest(to: name, in: candidates).map { text.dropLast(name.count) + $0 }
+    }
+
+    /// Names of a folder that are compared.
+    private static let nameLimit = 1000
 
     private func stored(_ text: String, readsModels: Bool) throws -> SourceFacts.Finding {
         guard let model = try? resolver.store.model(try ModelName(text)) else { return .remote }

@@ -32,6 +32,11 @@ public struct ChatTemplate: Sendable {
         do { parsed = try ParsedTemplate(source, functions: .ollama(today: today), limits: limits) } catch {
             throw .template(error)
         }
+        self.init(parsed)
+    }
+
+    /// - Parameter parsed: with the functions of Ollama.
+    public init(_ parsed: ParsedTemplate) {
         mentionsMessages = parsed.mentions("messages")
         let isComplete = mentionsMessages || parsed.mentions("response")
         template = isComplete ? parsed : parsed.appendingField("Response")

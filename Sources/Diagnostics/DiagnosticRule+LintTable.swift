@@ -115,6 +115,14 @@ extension DiagnosticRule {
         example: "FROM llama3.2\nSYSTEM You are a pirate.\nTEMPLATE \"{{ .Prompt }} {{ .Response }}\"\n",
         mended: "FROM llama3.2\nSYSTEM You are a pirate.\nTEMPLATE \"{{ .System }} {{ .Prompt }} {{ .Response }}\"\n")
 
+    public static let literalQuotes = DiagnosticRule(
+        id: "QM0045", title: "quotes that are part of the text", severity: .warning,
+        explanation: """
+            Only \" and \"\"\" are quotes. Single quotes, and the curly ones that word processors make of straight ones, are \
+            characters of the text, and the model reads them.
+            """,
+        example: "FROM llama3.2\nSYSTEM 'You are a pirate.'\n", mended: "FROM llama3.2\nSYSTEM \"You are a pirate.\"\n")
+
     // MARK: Conversation and parameters
 
     public static let messageOrder = DiagnosticRule(

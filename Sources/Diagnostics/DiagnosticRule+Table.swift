@@ -11,6 +11,7 @@ extension DiagnosticRule {
         quotedSource, missingSource, foreignPath, shellNoise, severalSources, unpinnedSource, foreignDialect,
         adapterOfOtherBase,
         invalidTemplate, unknownTemplateName, templateWithoutPrompt, templateWithoutResponse, ignoredSystem,
+        literalQuotes,
         messageOrder, contradictoryParameters, unreachableStop, contextPastTraining, stopInPrompt,
         missingStop,
         secret,
@@ -86,8 +87,9 @@ extension DiagnosticRule {
     public static let swallowedInstruction = DiagnosticRule(
         id: "QM0014", title: "a quoted value runs over the instructions after it", severity: .warning,
         explanation: """
-            Text follows the quotes that were probably meant to close the value, so they do not close it: it goes on to the \
-            next line that ends with a quote, and the instructions in between become part of the text.
+            Text follows the quotes that were probably meant to close the value, so they do not close it, or there are no such \
+            quotes at all: it goes on to the next line that ends with a quote, and the instructions in between become part of \
+            the text.
             """,
         example: "FROM llama3.2\nSYSTEM \"You are\" a pirate.\nPARAMETER stop \"User:\"\n",
         mended: "FROM llama3.2\nSYSTEM You are a pirate.\nPARAMETER stop \"User:\"\n")

@@ -13,6 +13,7 @@ public struct JSONObject: Sendable {
 
     /// Where a key comes twice, the later value counts, in the earlier one's place.
     public init(_ members: some Sequence<(String, JSONValue)>) {
+        entries.reserveCapacity(members.underestimatedCount)
         for (key, value) in members { self[key] = value }
     }
 
@@ -60,7 +61,8 @@ public struct JSONObject: Sendable {
 
     private func position(of key: String) -> Int? {
         entries.count < Self.indexedFrom
-            ? entries.firstIndex { $0.key.utf8.elementsEqual(key.utf8) } : positions[ExactText(text: key)]
+            ? entries.firstIndex { $0.key.utf8.count == key.utf8.count && $0.key.utf8.elementsEqual(key.utf8) }
+            : positions[ExactText(text: key)]
     }
 
     private mutating func rebuildPositions() {

@@ -44,7 +44,7 @@ struct JSONPrinter {
         case .array(let elements):
             writeList("[", "]", elements, indentation) { $0.write($1, indentation: indentation + 1) }
         case .object(let object):
-            writeList("{", "}", Array(sortsKeys ? object.sorted() : object), indentation) { printer, member in
+            writeList("{", "}", sortsKeys ? object.sorted() : object, indentation) { printer, member in
                 printer.write(string: member.key)
                 printer.put(printer.isPython || printer.style == .pretty ? ": " : ":")
                 printer.write(member.value, indentation: indentation + 1)
@@ -54,17 +54,19 @@ struct JSONPrinter {
 
     private mutating func put(_ text: String) { output.append(contentsOf: text.utf8) }
 
-    private mutating func writeList<Element>(
-        _ open: String, _ close: String, _ elements: [Element], _ indentation: Int,
-        _ writeElement: (inout JSONPrinter, Element) -> Void
+    private mutating func writeList<Elements: Sequence>(
+        _ open: String, _ close: String, _ elements: Elements, _ indentation: Int,
+        _ writeElement: (inout JSONPrinter, Elements.Element) -> Void
     ) {
         put(open)
-        for (index, element) in elements.enumerated() {
-            if index > 0 { put(isPython ? ", " : ",") }
+        var isEmpty = true
+        for element in elements {
+            if !isEmpty { put(isPython ? ", " : ",") }
+            isEmpty = false
             breakLine(indentation + 1)
             writeElement(&self, element)
         }
-        if !elements.isEmpty { breakLine(indentation) }
+        if !isEmpty { breakLine(indentation) }
         put(close)
     }
 
@@ -75,8 +77,21 @@ struct JSONPrinter {
 
     mutating func write(string: String) {
         output.append(UInt8(ascii: "\""))
-        for scalar in string.unicodeScalars { write(scalar: scalar) }
+        // Most texts have nothing that any style escapes.
+        if string.utf8.allSatisfy(Self.isPlain) {
+            output.append(contentsOf: string.utf8)
+        } else {
+            for scalar in string.unicodeScalars { write(scalar: scalar) }
+        }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte stands for itself in every style.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): false
+        default: (0x20..<0x7F).contains(byte)
+        }
     }
 
     private mutating func write(scalar: Unicode.Scalar) {

@@ -17,7 +17,8 @@ public struct LintSubject: Sendable {
     let template: WrittenTemplate?
     private let all: [InstructionSyntax]
 
-    public init(_ tree: ModelfileSyntaxTree, facts: SourceFacts = SourceFacts()) {
+    /// - Parameter templates: where readings of templates are kept.
+    public init(_ tree: ModelfileSyntaxTree, facts: SourceFacts = SourceFacts(), templates: TemplateShelf = TemplateShelf()) {
         self.tree = tree
         self.facts = facts
         let instructions = tree.instructions
@@ -30,7 +31,9 @@ public struct LintSubject: Sendable {
         }
         let isReplaced = instructions.contains { $0.instruction == .renderer }
         template =
-            isReplaced ? nil : instructions.last { $0.instruction == .template }.flatMap { WrittenTemplate($0, in: tree.source) }
+            isReplaced
+            ? nil
+            : instructions.last { $0.instruction == .template }.flatMap { WrittenTemplate($0, in: tree.source, templates) }
     }
 
     var source: SourceText { tree.source }
@@ -47,15 +50,7 @@ public struct LintSubject: Sendable {
     }
 
     /// A fix-it that takes an instruction out, with its line.
-    func deletion(of instruction: InstructionSyntax) -> FixIt {
-        let bytes = source.bytes
-        var (start, end) = (instruction.range.lowerBound, instruction.range.upperBound)
-        while start > 0, bytes[start - 1] == 0x20 || bytes[start - 1] == 0x09 { start -= 1 }
-        while end < bytes.count, bytes[end] == 0x20 || bytes[end] == 0x09 { end += 1 }
-        if end < bytes.count, bytes[end] == 0x0D { end += 1 }
-        if end < bytes.count, bytes[end] == 0x0A { end += 1 }
-        return .delete(start..<end, "delete the line")
-    }
+    func deletion(of instruction: InstructionSyntax) -> FixIt { instruction.deletion(in: source) }
 }
 
 /// The text behind FROM, ADAPTER or DRAFT.
@@ -108,27 +103,23 @@ struct ParameterLine: Sendable {
     }
 }
 
-/// The TEMPLATE that counts, parsed once for all rules.
+/// The TEMPLATE that counts, with what its text comes to.
 struct WrittenTemplate: Sendable {
     let syntax: InstructionSyntax
     let value: ValueSyntax
-    let text: String
-    let parsed: Result<ParsedTemplate, TemplateError>
+    let reading: TemplateReading
 
-    init?(_ syntax: InstructionSyntax, in source: SourceText) {
+    init?(_ syntax: InstructionSyntax, in source: SourceText, _ templates: TemplateShelf) {
         guard let value = syntax.value, value.quoting == .bare || value.closeQuote != nil else { return nil }
         (self.syntax, self.value) = (syntax, value)
-        let text = value.content(in: source)
-        // Which day it is only matters when the template runs.
-        let functions = TemplateFunctions.ollama(today: { 0 })
-        parsed = Result { () throws(TemplateError) in try ParsedTemplate(text, functions: functions) }
-        self.text = text
+        reading = templates.reading(of: value.content(in: source))
     }
 
-    var tree: ParsedTemplate? { try? parsed.get() }
-
-    /// What it writes round answers; nil where that cannot be told. Found out by running the template, so not for nothing.
-    var frame: AnswerFrame? { tree == nil ? nil : AnswerFrame(text) }
+    var text: String { reading.text }
+    var parsed: Result<ParsedTemplate, TemplateError> { reading.parsed }
+    var tree: ParsedTemplate? { reading.tree }
+    /// What it writes round answers; nil where that cannot be told.
+    var frame: AnswerFrame? { reading.frame }
 
     /// A range of the template's own text as a range of the file.
     func range(_ inner: Range<Int>) -> SourceRange {

@@ -8,7 +8,8 @@ public struct Linter: Sendable {
     public static let rules: [any LintRule.Type] = [
         ParameterRange.self, QuotedSource.self, MissingSource.self, ForeignPath.self, ShellNoise.self, SeveralSources.self,
         UnpinnedSource.self, AdapterOfOtherBase.self, InvalidTemplate.self, UnknownTemplateName.self, TemplateWithoutPrompt.self,
-        TemplateWithoutResponse.self, IgnoredSystem.self, MessageOrder.self, ContradictoryParameters.self, UnreachableStop.self,
+        TemplateWithoutResponse.self, IgnoredSystem.self, LiteralQuotes.self, MessageOrder.self, ContradictoryParameters.self,
+        UnreachableStop.self,
         ContextPastTraining.self, StopInPrompt.self, MissingStop.self, Secret.self,
     ]
 
@@ -16,15 +17,18 @@ public struct Linter: Sendable {
     public var isStrict: Bool
     /// What the project says about single rules.
     public var settings: ProjectSettings
+    private let templates: TemplateShelf
 
-    public init(isStrict: Bool = false, settings: ProjectSettings = ProjectSettings()) {
+    /// - Parameter templates: where readings of templates are kept; somebody who checks a text again and again shares one.
+    public init(isStrict: Bool = false, settings: ProjectSettings = ProjectSettings(), templates: TemplateShelf = TemplateShelf()) {
         self.isStrict = isStrict || settings.isStrict
         self.settings = settings
+        self.templates = templates
     }
 
     /// The diagnostics in the order of the text, those left out that a comment in the file asks to ignore.
     public func check(_ tree: ModelfileSyntaxTree, facts: SourceFacts = SourceFacts()) -> [Diagnostic] {
-        let subject = LintSubject(tree, facts: facts)
+        let subject = LintSubject(tree, facts: facts, templates: templates)
         let suppressions = Suppressions(tree)
         return suppressions.filter(findings(subject)).compactMap(leveled).inTextOrder()
     }

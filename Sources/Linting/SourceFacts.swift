@@ -9,8 +9,8 @@ public struct SourceFacts: Sendable, Hashable {
         case path(ModelTraits)
         /// A model of the store.
         case stored(ModelTraits)
-        /// The text looks like a path, and nothing is there.
-        case absent(path: String)
+        /// The text looks like a path, and nothing is there; `similar` is written like it and names something that is.
+        case absent(path: String, similar: String? = nil)
         /// A model's name that the store does not have: it would be downloaded.
         case remote
 

@@ -14,10 +14,9 @@ struct Suppressions {
 
     init(_ tree: ModelfileSyntaxTree) {
         for item in tree.items {
-            guard let first = item.tokens.first, let last = item.tokens.last else { continue }
-            for comment in Self.commentsAbove(first) {
+            for comment in Self.commentsAbove(item.firstToken) {
                 guard let ids = Self.ids(in: tree.source.text(in: comment.range)) else { continue }
-                entries.append(Entry(range: first.range.lowerBound..<last.range.upperBound, ids: ids))
+                entries.append(Entry(range: item.range, ids: ids))
             }
         }
     }

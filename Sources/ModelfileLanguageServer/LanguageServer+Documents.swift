@@ -61,7 +61,7 @@ extension LanguageServer {
         let open = documents.values.compactMap { document in document.path.map { ($0, document.source) } }
         let reader = DocumentReader(
             environment: environment, overlay: Dictionary(open) { first, _ in first }, capturedFacts: cache.facts,
-            settings: cache.settings)
+            settings: cache.settings, templates: templates)
         for uri in wanted.sorted() { analyses[uri] = documents[uri].map(reader.read) }
         publish(changed: wanted)
     }

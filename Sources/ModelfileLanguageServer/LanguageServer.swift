@@ -1,4 +1,5 @@
 import JSONText
+import Linting
 
 /// A language server for Modelfiles: bytes of the client in, bytes for the client out.
 ///
@@ -22,6 +23,7 @@ public struct LanguageServer {
     /// The diagnostics that the client was told last, by URI; only of documents that have or had some.
     var published: [String: JSONValue] = [:]
     let cache: FactsCache
+    let templates = TemplateShelf()
     private var stream = MessageStream()
     private(set) var outgoing: [UInt8] = []
     /// Set once the client asked for the end, or cannot be understood any more: 0 after an orderly shutdown, 1 otherwise.

@@ -22,9 +22,11 @@ public struct ParameterSet: Sendable, Hashable {
         _ name: String, _ text: String, at range: SourceRange = 0..<0
     ) throws(ParameterError) -> SourceRange? {
         let value = try ParameterTable.value(for: name, [text])
-        let former = values[name]
-        if case .strings(let texts) = value, case .strings(let formerTexts) = former?.value {
-            values[name] = Written(.strings(formerTexts + texts), at: range)
+        // Taken out, so that the list grows in place.
+        let former = values.removeValue(forKey: name)
+        if case .strings(let texts) = value, case .strings(var all) = former?.value {
+            all += texts
+            values[name] = Written(.strings(all), at: range)
             return nil
         }
         values[name] = Written(value, at: range)

@@ -146,22 +146,26 @@ extension PlanBuilder {
                 warnOfReplacement(name, at: former, by: instruction.range)
             }
         } catch {
-            report(error, argument.range, text)
+            report(error, instruction, argument.range, text)
         }
     }
 
-    private mutating func report(_ error: ParameterError, _ nameRange: SourceRange, _ text: Written<String>) {
+    private mutating func report(
+        _ error: ParameterError, _ instruction: InstructionSyntax, _ nameRange: SourceRange, _ text: Written<String>
+    ) {
         switch error {
-        case .unknown(let name): diagnostics.append(unknown(name, at: nameRange))
+        case .unknown(let name): diagnostics.append(unknown(name, instruction, at: nameRange))
         case .deprecated(let name):
             diagnostics.append(
-                Diagnostic(.deprecatedParameter, "parameter '\(name)' is deprecated and has no effect", at: nameRange))
+                Diagnostic(
+                    .deprecatedParameter, "parameter '\(name)' is deprecated and has no effect", at: nameRange,
+                    fixIts: [instruction.deletion(in: source)]))
         case .invalidValue(let name, let value, let wanted):
             diagnostics.append(invalid(value, of: name, wanted: wanted, at: text.range))
         }
     }
 
-    private func unknown(_ name: String, at range: SourceRange) -> Diagnostic {
+    private func unknown(_ name: String, _ instruction: InstructionSyntax, at range: SourceRange) -> Diagnostic {
         if let meant = ParameterTable.suggestion(for: name) {
             return Diagnostic(
                 .unknownParameter, "unknown parameter '\(name)', did you mean '\(meant)'?", at: range,
@@ -169,7 +173,10 @@ extension PlanBuilder {
         }
         var diagnostic = Diagnostic(.unknownParameter, "unknown parameter '\(name)'", at: range)
         if ParameterTable.removed.contains(name) {
-            diagnostic.notes = [Diagnostic.Note("it was an option of older runners and no longer exists; delete the line")]
+            diagnostic.notes = [Diagnostic.Note("it was an option of older runners and no longer exists")]
+            diagnostic.fixIts = [instruction.deletion(in: source)]
+        } else if name == "grammar" || name == "format" {
+            diagnostic.notes = [Diagnostic.Note("what form an answer has is said when it is asked for: quern run --format")]
         }
         return diagnostic
     }

@@ -45,9 +45,10 @@ extension ModelfileParser {
             diagnostics.append(unterminated(scan, open: open))
             return
         }
-        guard !scan.quoting.isHeredoc, let tail = textBehindInnerQuote(scan),
+        guard !scan.quoting.isHeredoc else { return }
+        guard let tail = textBehindInnerQuote(scan),
             let line = values.instructionLine(in: tail.lowerBound..<quote.lowerBound, cursor)
-        else { return }
+        else { return reportForgottenQuotes(scan, open: open, close: quote) }
         diagnostics.append(
             Diagnostic(
                 .swallowedInstruction, "text behind the quotes keeps them from closing the value", at: tail,
@@ -56,6 +57,42 @@ extension ModelfileParser {
                         "this line is part of the value", at: line..<cursor.trimmedEnd(of: line..<cursor.lineEnd(from: line))),
                     Diagnostic.Note("the value ends here", at: quote),
                 ]))
+    }
+
+    /// Reports quotes that only the quotes of a later instruction close, which so became part of the value.
+    private mutating func reportForgottenQuotes(_ scan: ValueScanner.Scan, open: SourceRange, close: SourceRange) {
+        guard let first = values.instructionLine(in: scan.text, cursor), opensValue(scan.quoting, after: first, in: scan.text)
+        else {
+            return
+        }
+        let end = cursor.trimmedEnd(of: scan.text.lowerBound..<first)
+        let quotes = scan.quoting.rawValue
+        diagnostics.append(
+            Diagnostic(
+                .swallowedInstruction, "these quotes are closed only by those of a later instruction", at: open,
+                notes: [
+                    Diagnostic.Note(
+                        "this line is part of the value", at: first..<cursor.trimmedEnd(of: first..<cursor.lineEnd(from: first))),
+                    Diagnostic.Note("the value ends here", at: close),
+                ], fixIts: [.insert(quotes, at: end, "write \(quotes) at the end of the text")]))
+    }
+
+    /// Whether an instruction that begins a line of `text`, at `line` or below, has a value that opens with these quotes.
+    private func opensValue(_ quoting: ValueSyntax.Quoting, after line: Int, in text: SourceRange) -> Bool {
+        var next: Int? = line
+        while let start = next {
+            var place = cursor
+            place.position = start
+            let word = place.skip(while: SourceCursor.isLetter)
+            _ = place.skip(while: SourceCursor.isBlank)
+            if Instruction(keyword: source.text(in: word), in: dialect)?.argument != nil {
+                _ = place.skipWord()
+                _ = place.skip(while: SourceCursor.isBlank)
+            }
+            if place.position < text.upperBound, ValueScanner.quoting(at: place.position, in: cursor) == quoting { return true }
+            next = values.instructionLine(in: start..<text.upperBound, cursor)
+        }
+        return false
     }
 
     private func unterminated(_ scan: ValueScanner.Scan, open: SourceRange) -> Diagnostic {

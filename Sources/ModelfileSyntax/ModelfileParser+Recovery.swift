@@ -106,7 +106,10 @@ extension ModelfileParser {
         strayRun = nil
         let lines = run.lines == 1 ? "" : " (\(run.lines) lines)"
         var diagnostic = Diagnostic(.strayText, "text outside an instruction\(lines)", at: run.range)
-        if let previous = run.previous, previous.instruction.takesText, let value = previous.value {
+        if let origin = StrayOrigin(source.text(in: run.range)) {
+            diagnostic.notes = [Diagnostic.Note(origin.note)]
+            if origin.isAllOfIt { diagnostic.fixIts = [.delete(source.lines(around: run.range), "delete it")] }
+        } else if let previous = run.previous, previous.instruction.takesText, let value = previous.value {
             explain(&diagnostic, value, previous, run)
         }
         diagnostics.append(diagnostic)
@@ -120,10 +123,15 @@ extension ModelfileParser {
             diagnostic.notes = [Diagnostic.Note("the value of \(word) ends at these quotes", at: quote)]
             return
         }
+        let start = value.text.range.lowerBound
+        if let foreign = foreignQuotes(value.text.range, run) {
+            diagnostic.notes = [Diagnostic.Note("''' are no quotes in a Modelfile, \"\"\" are", at: start..<start + 3)]
+            diagnostic.fixIts = foreign
+            return
+        }
         diagnostic.notes = [
             Diagnostic.Note("the value of \(word) has no quotes, so it ends with its line", at: previous.keyword.range)
         ]
-        let start = value.text.range.lowerBound
         if dialect == .plain, ValueScanner.heredocMark(at: start, in: cursor) != nil {
             let line = ModelfileDialect.syntaxLine
             diagnostic.notes = [Diagnostic.Note("texts behind << are read only where the first line is '\(line)'", at: value.range)]
@@ -137,6 +145,25 @@ extension ModelfileParser {
                 [
                     FixIt.Edit(start..<start, "\"\"\""),
                     FixIt.Edit(run.range.upperBound..<run.range.upperBound, "\"\"\""),
+                ])
+        ]
+    }
+
+    /// What mends a text between ''' and '''; nil where there is none.
+    private func foreignQuotes(_ value: SourceRange, _ run: StrayRun) -> [FixIt]? {
+        let bytes = source.bytes
+        let quotes = Array("'''".utf8)
+        guard bytes[value].starts(with: quotes) else { return nil }
+        let text = value.lowerBound..<run.range.upperBound
+        guard text.count >= 6, bytes[text].suffix(3).elementsEqual(quotes), !source.text(in: text).contains("\"\"\"") else {
+            return []
+        }
+        return [
+            FixIt(
+                "write \"\"\" for '''",
+                [
+                    FixIt.Edit(text.lowerBound..<text.lowerBound + 3, "\"\"\""),
+                    FixIt.Edit(text.upperBound - 3..<text.upperBound, "\"\"\""),
                 ])
         ]
     }

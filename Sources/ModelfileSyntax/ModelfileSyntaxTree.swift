@@ -45,9 +45,14 @@ public struct ModelfileSyntaxTree: Sendable {
     }
 
     /// The places of all comments, in order.
-    private var comments: some Sequence<SourceRange> {
-        (items.lazy.compactMap(\.tokens.first) + [endOfFile]).lazy
-            .flatMap(\.leadingTrivia).filter { $0.kind == .comment }.map(\.range)
+    private var comments: [SourceRange] {
+        var found: [SourceRange] = []
+        // Only what stands before an instruction, or after the last one, can hold comments.
+        for item in items {
+            for trivia in item.firstToken.leadingTrivia where trivia.kind == .comment { found.append(trivia.range) }
+        }
+        for trivia in endOfFile.leadingTrivia where trivia.kind == .comment { found.append(trivia.range) }
+        return found
     }
 
     /// The instructions in order, without what could not be understood.
@@ -87,6 +92,22 @@ public enum ModelfileItem: Sendable, Hashable {
         case .stray(let token): [token]
         }
     }
+
+    /// The token that the trivia before the item belongs to.
+    public var firstToken: SyntaxToken {
+        switch self {
+        case .instruction(let instruction): instruction.keyword
+        case .stray(let token): token
+        }
+    }
+
+    /// Without the trivia before it.
+    public var range: SourceRange {
+        switch self {
+        case .instruction(let instruction): instruction.range
+        case .stray(let token): token.range
+        }
+    }
 }
 
 /// An instruction as it was written.
@@ -107,7 +128,10 @@ public struct InstructionSyntax: Sendable, Hashable {
     }
 
     /// From the keyword to the end of the value.
-    public var range: SourceRange { keyword.range.lowerBound..<(tokens.last ?? keyword).range.upperBound }
+    public var range: SourceRange {
+        let end = value?.range ?? (argumentSeparator ?? argument ?? keywordSeparator ?? keyword).range
+        return keyword.range.lowerBound..<end.upperBound
+    }
 
     public func entry(in source: SourceText) -> ModelfileEntry? {
         guard let value else { return nil }

@@ -22,6 +22,24 @@ import Testing
             .invalidTemplate, ["the template does not parse: '{{- if .Role }}' has no {{ end }}"])
     }
 
+    @Test func `an action is pointed at as a whole where all of it is wrong`() {
+        expect(
+            "FROM x\nTEMPLATE \"\"\"a «{{ end }}»{{ .Prompt }}\"\"\"\n", .invalidTemplate,
+            ["the template does not parse: unexpected {{end}}"])
+        expect(
+            "FROM x\nTEMPLATE \"\"\"{{ .System }}«{{ .Prompt» \"\"\"\n", .invalidTemplate,
+            ["the template does not parse: unclosed action"])
+        expect(
+            "FROM x\nTEMPLATE \"{{ .Prompt }}«{{ }}»\"\n", .invalidTemplate,
+            ["the template does not parse: missing value for command"])
+    }
+
+    @Test func `a template in Jinja is told as such`() {
+        expect(
+            "FROM x\nTEMPLATE \"\"\"«{% for m in messages %}»{{ m.content }}{% endfor %}\"\"\"\n", .invalidTemplate,
+            ["the template is written in Jinja, and TEMPLATE wants the language of Go's text/template"])
+    }
+
     @Test func `misspelt functions are mended`() {
         expect(
             "FROM x\nTEMPLATE {{ «jsn» .Tools }}{{ .Prompt }}\n", .invalidTemplate,

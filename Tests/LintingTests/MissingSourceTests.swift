@@ -12,6 +12,13 @@ import Testing
             ], facts: facts)
     }
 
+    @Test func `a file of nearly the same name is what was meant`() {
+        expect(
+            "FROM «./mdoel.gguf»\n", .missingSource,
+            ["FROM names a path, but there is no './mdoel.gguf', did you mean './model.gguf'?"],
+            facts: SourceFacts(["./mdoel.gguf": .absent(path: "./mdoel.gguf", similar: "./model.gguf")]))
+    }
+
     @Test func `without facts nothing is said`() { expectNothing("FROM ./gone.gguf\n", .missingSource) }
 
     @Test func `models and files that are there are no problem`() {

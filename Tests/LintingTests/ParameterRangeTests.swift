@@ -6,8 +6,8 @@ import Testing
         expect(
             "FROM x\nPARAMETER top_p «90»\nPARAMETER temperature «-1»\nPARAMETER num_ctx «0»\n", .parameterOutOfRange,
             [
-                "parameter 'top_p' is 90, wanted is from 0 to 1", "parameter 'temperature' is -1, wanted is 0 or more",
-                "parameter 'num_ctx' is 0, wanted is at least 1",
+                "parameter 'top_p' wants a number from 0 to 1, not 90", "parameter 'temperature' wants 0 or more, not -1",
+                "parameter 'num_ctx' wants at least 1, not 0",
             ])
     }
 

@@ -11,10 +11,13 @@ import Testing
         expect("FROM «--quiet »llama3\n", .shellNoise, message("FROM has no options"), mended: "FROM llama3\n")
         expect("FROM llama3« AS base»\n", .shellNoise, message("stages with AS belong to a Dockerfile"), mended: "FROM llama3\n")
         expect("FROM llama3« \\»\n", .shellNoise, message("a line is not continued by \\"), mended: "FROM llama3\n")
+        expect("FROM llama3«;»\n", .shellNoise, message("no line ends with ;"), mended: "FROM llama3\n")
+        expect("FROM llama3« --quantize q4_0»\n", .shellNoise, message("FROM has no options"), mended: "FROM llama3\n")
     }
 
     @Test func `what a command means is not guessed`() {
         expect("FROM llama3« && echo done»\n", .shellNoise, message("this is the language of a shell"))
+        expect("FROM llama3« instruct»\n", .shellNoise, message("a model's name has no blanks in it"))
         expect("FROM «$(cat name)»\n", .shellNoise, message("this is the language of a shell"))
     }
 
@@ -23,5 +26,6 @@ import Testing
             "FROM ./model # 2.gguf\n", .shellNoise,
             facts: SourceFacts(["./model # 2.gguf": .path(ModelTraits(trainedContext: nil))]))
         expectNothing("FROM ./my model#2.gguf\n", .shellNoise)
+        expectNothing("FROM ./Llama 3 -Q4.gguf\n", .shellNoise)
     }
 }

@@ -7,6 +7,9 @@ import Testing
             "FROM x\nPARAMETER stop «'</s>'»\n", .unreachableStop, ["single quotes are part of the stop text"],
             mended: "FROM x\nPARAMETER stop </s>\n")
         expect(
+            "FROM x\nPARAMETER stop «“User:”»\n", .unreachableStop, ["curly quotes are part of the stop text"],
+            mended: "FROM x\nPARAMETER stop User:\n")
+        expect(
             "FROM x\nPARAMETER stop «[\"a\", \"b\"]»\n", .unreachableStop,
             ["a list is taken for one stop text, brackets included; write a PARAMETER stop line for each"],
             mended: "FROM x\nPARAMETER stop \"a\"\nPARAMETER stop \"b\"\n")
@@ -38,6 +41,10 @@ import Testing
         expect(
             "FROM x\nTEMPLATE {{ .Prompt }}<|im_end|>{{ .Response }}\nPARAMETER stop «<im_end>»\n", .unreachableStop,
             ["the template knows no '<im_end>', did you mean '<|im_end|>'?"],
+            mended: "FROM x\nTEMPLATE {{ .Prompt }}<|im_end|>{{ .Response }}\nPARAMETER stop <|im_end|>\n")
+        expect(
+            "FROM x\nTEMPLATE {{ .Prompt }}<|im_end|>{{ .Response }}\nPARAMETER stop <|im_end|>\nPARAMETER stop «<|imend|>»\n",
+            .unreachableStop, ["the template knows no '<|imend|>', did you mean '<|im_end|>'?"],
             mended: "FROM x\nTEMPLATE {{ .Prompt }}<|im_end|>{{ .Response }}\nPARAMETER stop <|im_end|>\n")
     }
 }

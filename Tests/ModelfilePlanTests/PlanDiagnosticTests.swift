@@ -80,15 +80,22 @@ import Testing
                 "FROM x\nPARAMETER temperature 1\nPARAMETER num_predict 9\nPARAMETER top_p 1\nPARAMETER top_k 3\nPARAMETER num_ctx 8\n"
         )
         expect(
-            "FROM x\nPARAMETER tfs_z 1\nPARAMETER grammar x\n",
+            "FROM x\nPARAMETER tfs_z 1\n",
             shows: """
                 Modelfile:2:11: error: unknown parameter 'tfs_z' [QM0021]
                  2 | PARAMETER tfs_z 1
                    |           ^^^^^
-                   = note: it was an option of older runners and no longer exists; delete the line
-                Modelfile:3:11: error: unknown parameter 'grammar' [QM0021]
-                 3 | PARAMETER grammar x
+                   = note: it was an option of older runners and no longer exists
+                   = help: delete the line
+
+                """, mended: "FROM x\n")
+        expect(
+            "FROM x\nPARAMETER grammar x\n",
+            shows: """
+                Modelfile:2:11: error: unknown parameter 'grammar' [QM0021]
+                 2 | PARAMETER grammar x
                    |           ^^^^^^^
+                   = note: what form an answer has is said when it is asked for: quern run --format
 
                 """)
     }
@@ -161,8 +168,9 @@ import Testing
                 Modelfile:2:11: warning: parameter 'mirostat' is deprecated and has no effect [QM0023]
                  2 | PARAMETER mirostat 1
                    |           ^^^^^^^^
+                   = help: delete the line
 
-                """)
+                """, mended: "FROM x\n")
     }
 
     @Test func `unknown roles`() {

@@ -171,6 +171,72 @@ import Testing
             ])
     }
 
+    @Test func `a value that only the next one's quotes close`() {
+        expect(
+            "FROM x\nSYSTEM \"\"\"You are\na pirate.\nPARAMETER seed 1\nTEMPLATE \"\"\"{{ .Prompt }}\"\"\"\n",
+            shows: """
+                Modelfile:2:8: warning: these quotes are closed only by those of a later instruction [QM0014]
+                 2 | SYSTEM \"""You are
+                   |        ^^^
+                Modelfile:4:1: note: this line is part of the value
+                 4 | PARAMETER seed 1
+                   | ^^^^^^^^^^^^^^^^
+                Modelfile:5:26: note: the value ends here
+                 5 | TEMPLATE \"""{{ .Prompt }}\"""
+                   |                          ^^^
+                   = help: write \""" at the end of the text
+
+                """,
+            entries: [
+                ModelfileEntry(.from, "x"),
+                ModelfileEntry(.system, "You are\na pirate.\nPARAMETER seed 1\nTEMPLATE \"\"\"{{ .Prompt }}"),
+            ],
+            mended: "FROM x\nSYSTEM \"\"\"You are\na pirate.\"\"\"\nPARAMETER seed 1\nTEMPLATE \"\"\"{{ .Prompt }}\"\"\"\n")
+    }
+
+    @Test func `what was copied along with a Modelfile`() {
+        expect(
+            "```\nFROM x\n```\n",
+            shows: """
+                Modelfile:1:1: error: text outside an instruction [QM0011]
+                 1 | ```
+                   | ^^^
+                   = note: ``` and ~~~ are fences of Markdown, not of a Modelfile
+                   = help: delete it
+                Modelfile:3:1: error: text outside an instruction [QM0011]
+                 3 | ```
+                   | ^^^
+                   = note: ``` and ~~~ are fences of Markdown, not of a Modelfile
+                   = help: delete it
+
+                """, mended: "FROM x\n")
+        expect(
+            "FROM x\nollama create y -f Modelfile\n",
+            shows: """
+                Modelfile:2:1: error: text outside an instruction [QM0011]
+                 2 | ollama create y -f Modelfile
+                   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                   = note: a command for the shell, not for the Modelfile
+                   = help: delete it
+
+                """, mended: "FROM x\n")
+    }
+
+    @Test func `a text between single quotes by threes`() {
+        expect(
+            "FROM x\nSYSTEM '''You are\na pirate.'''\n",
+            shows: """
+                Modelfile:3:1: error: text outside an instruction [QM0011]
+                 3 | a pirate.'''
+                   | ^^^^^^^^^^^^
+                Modelfile:2:8: note: ''' are no quotes in a Modelfile, \""" are
+                 2 | SYSTEM '''You are
+                   |        ^^^
+                   = help: write \""" for '''
+
+                """, mended: "FROM x\nSYSTEM \"\"\"You are\na pirate.\"\"\"\n")
+    }
+
     @Test func `a text may contain what looks like instructions`() {
         expect("FROM x\nSYSTEM \"\"\"Write:\nFROM y\nSYSTEM \"z\"\n\"\"\"\n", shows: "")
     }

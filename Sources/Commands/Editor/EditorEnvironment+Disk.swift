@@ -46,9 +46,9 @@ extension SourceFacts {
         let start = folder.hasSuffix("/") ? folder : folder + "/"
         var seen = self
         for text in tree.entries.map(\.value) {
-            guard case .absent(let path) = self[text], path.hasPrefix(start) else { continue }
+            guard case .absent(let path, let similar) = self[text], path.hasPrefix(start) else { continue }
             let rest = path.dropFirst(start.count)
-            seen[text] = .absent(path: rest.hasPrefix("./") ? String(rest) : "./" + rest)
+            seen[text] = .absent(path: rest.hasPrefix("./") ? String(rest) : "./" + rest, similar: similar)
         }
         return seen
     }

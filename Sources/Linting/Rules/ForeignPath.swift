@@ -9,7 +9,11 @@ enum ForeignPath: LintRule {
         subject.sources.compactMap { source in
             guard let problem = problem(with: source.text) else { return nil }
             var diagnostic = Diagnostic(rule, "\(source.keyword) '\(source.text)': \(problem)", at: source.range)
-            if let slashed = slashed(source.text) { diagnostic.fixIts = [.replace(source.range, with: slashed)] }
+            if let slashed = slashed(source.text) {
+                diagnostic.fixIts = [.replace(source.range, with: slashed)]
+            } else if let name = source.text.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last, name.contains(".") {
+                diagnostic.notes = [Diagnostic.Note("a path that starts at the Modelfile's folder works everywhere: ./\(name)")]
+            }
             return diagnostic
         }
     }

@@ -7,10 +7,11 @@ enum MissingSource: LintRule {
 
     static func check(_ subject: LintSubject) -> [Diagnostic] {
         subject.sources.compactMap { source in
-            guard case .absent(let path)? = subject.facts[source.text], !ForeignPath.isForeign(source.text),
+            guard case .absent(let path, let similar)? = subject.facts[source.text], !ForeignPath.isForeign(source.text),
                 !ShellNoise.isNoisy(source.text), !source.text.hasPrefix("'")
             else { return nil }
-            let message = "\(source.keyword) names a path, but there is no '\(path)'"
+            let hint = similar.map { ", did you mean '\($0)'?" } ?? ""
+            let message = "\(source.keyword) names a path, but there is no '\(path)'\(hint)"
             let note = "Ollama would take it for the name of a model and try to download it"
             return Diagnostic(
                 rule, message, at: source.range, notes: source.syntax.instruction == .from ? [Diagnostic.Note(note)] : [])

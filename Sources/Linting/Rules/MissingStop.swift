@@ -14,17 +14,19 @@ enum MissingStop: LintRule {
         let traits = subject.facts[from.text]?.traits
         let stops = subject.stops.map(\.text) + (traits?.stops ?? []) + (traits?.endTokens ?? [])
         // A stop text in what follows the token lets the token itself through.
-        let head = ending.firstRange(of: token).map { ending[..<$0.upperBound] } ?? ending[...]
-        guard !stops.contains(where: { !$0.isEmpty && (head.contains($0) || $0.contains(token)) }) else { return [] }
+        let end = ending.byteOffset(of: token).map { $0 + token.utf8.count } ?? ending.utf8.count
+        let head = String(decoding: ending.utf8.prefix(end), as: UTF8.self)
+        guard !stops.contains(where: { !$0.isEmpty && (head.containsBytes(of: $0) || $0.containsBytes(of: token)) }) else {
+            return []
+        }
         let isKnown = traits?.endTokens != nil
         let line = "PARAMETER stop \(token)"
-        let end = template.syntax.range.upperBound
         return [
             Diagnostic(
                 rule, "the template ends an answer with '\(token)', but nothing stops there", at: template.syntax.keyword.range,
                 severity: isKnown ? .warning : nil,
                 notes: isKnown ? [Diagnostic.Note("the model's own end of turn is another token", at: from.range)] : [],
-                fixIts: [.insert("\n" + line, at: end, "write '\(line)'")])
+                fixIts: [.insert("\n" + line, at: template.syntax.range.upperBound, "write '\(line)'")])
         ]
     }
 

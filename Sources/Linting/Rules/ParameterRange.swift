@@ -9,9 +9,9 @@ enum ParameterRange: LintRule {
         "num_ctx": (1...(.infinity), "at least 1"),
         "temperature": (0...(.infinity), "0 or more"),
         "top_k": (-1...(.infinity), "0 or more"),
-        "top_p": (0...1, "from 0 to 1"),
-        "min_p": (0...1, "from 0 to 1"),
-        "typical_p": (0...1, "from 0 to 1"),
+        "top_p": (0...1, "a number from 0 to 1"),
+        "min_p": (0...1, "a number from 0 to 1"),
+        "typical_p": (0...1, "a number from 0 to 1"),
         "num_predict": (-2...(.infinity), "-1 or more"),
         "repeat_penalty": (Double.leastNormalMagnitude...(.infinity), "more than 0"),
         "repeat_last_n": (-1...(.infinity), "-1 or more"),
@@ -27,7 +27,7 @@ enum ParameterRange: LintRule {
         subject.parameters.compactMap { line in
             guard let number = line.number, let (range, wanted) = ranges[line.name], !range.contains(number) else { return nil }
             let text = subject.source.text(in: line.valueRange)
-            return Diagnostic(rule, "parameter '\(line.name)' is \(text), wanted is \(wanted)", at: line.valueRange)
+            return Diagnostic(rule, "parameter '\(line.name)' wants \(wanted), not \(text)", at: line.valueRange)
         }
     }
 }

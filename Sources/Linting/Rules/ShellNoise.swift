@@ -31,7 +31,7 @@ enum ShellNoise: LintRule {
 
     private static func noise(in text: String) -> Noise? {
         // Regular expressions are made anew each time, and hardly a name needs them.
-        let isSuspicious = text.utf8.contains { $0 == 0x20 || $0 == 0x09 || $0 == 0x60 || $0 == 0x24 } || text.utf8.first == 0x2D
+        let isSuspicious = text.utf8.contains { " \t`$;".utf8.contains($0) } || text.utf8.first == 0x2D
         guard isSuspicious else { return nil }
         func offsets(_ range: Range<String.Index>) -> Range<Int> {
             text.utf8.distance(
@@ -55,8 +55,19 @@ enum ShellNoise: LintRule {
         if let match = text.firstMatch(of: /[ \t]+\\$/) {
             return Noise(problem: "a line is not continued by \\", range: offsets(match.range))
         }
+        if let match = text.firstMatch(of: /([ \t]+(--[a-z][a-z-]*|-[a-z])([ \t=]+[^ \t-][^ \t]*)?)+$/) {
+            return Noise(
+                problem: "FROM has no options", range: offsets(match.range),
+                note: "options belong to the command: quern create --help")
+        }
+        if let match = text.firstMatch(of: /[ \t]*;+$/) {
+            return Noise(problem: "no line ends with ;", range: offsets(match.range))
+        }
         if let match = text.firstMatch(of: /[ \t]*(&&|\|\|?|;|>>?|<)[ \t].*$|\$\(.*$|`.*$/) {
             return Noise(problem: "this is the language of a shell", range: offsets(match.range), isDeletable: false)
+        }
+        if let match = text.firstMatch(of: /[ \t].*$/), !SourceReference.looksLikePath(text), !ForeignPath.isForeign(text) {
+            return Noise(problem: "a model's name has no blanks in it", range: offsets(match.range), isDeletable: false)
         }
         return nil
     }

@@ -11,7 +11,7 @@ enum StopInPrompt: LintRule {
             if isEverywhere(text) {
                 return Diagnostic(rule, "nearly every answer has this text, and ends there", at: line.valueRange)
             }
-            guard !text.isEmpty, let cut = beginnings.first(where: { $0.text.contains(text) }) else { return nil }
+            guard !text.isEmpty, let cut = beginnings.first(where: { $0.text.containsBytes(of: text) }) else { return nil }
             let notes = (subject.template?.syntax.keyword.range).map { [Diagnostic.Note("the template", at: $0)] } ?? []
             return Diagnostic(rule, problem(cut.kind), at: line.valueRange, notes: notes)
         }

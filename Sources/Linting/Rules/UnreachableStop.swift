@@ -9,6 +9,7 @@ enum UnreachableStop: LintRule {
     static func check(_ subject: LintSubject) -> [Diagnostic] {
         var seen: [String: SourceRange] = [:]
         var diagnostics: [Diagnostic] = []
+        let stops = Set(subject.stops.map(\.text))
         for line in subject.parameters where line.name == "stop" {
             guard case .strings(let texts) = line.value, let text = texts.first else { continue }
             if let former = seen.updateValue(line.syntax.range, forKey: text) {
@@ -17,7 +18,7 @@ enum UnreachableStop: LintRule {
                         rule, "the stop text '\(text)' is given twice", at: line.syntax.range,
                         notes: [Diagnostic.Note("the first time", at: former)], fixIts: [subject.deletion(of: line.syntax)]))
             } else if let diagnostic = diagnostic(for: text, line, subject) ?? shadowed(text, line, subject)
-                ?? misspelt(text, line, subject)
+                ?? misspelt(text, line, subject, stops)
             {
                 diagnostics.append(diagnostic)
             }
@@ -31,11 +32,11 @@ enum UnreachableStop: LintRule {
             return Diagnostic(
                 rule, "an empty stop text stops nothing", at: line.syntax.range, fixIts: [subject.deletion(of: line.syntax)])
         }
-        if text.utf8.count > 2, text.hasPrefix("'"), text.hasSuffix("'") {
+        if let kind = foreignQuotes(round: text) {
             let inner = String(text.dropFirst().dropLast())
             let written = inner.first == " " || inner.last == " " ? "\"\(inner)\"" : inner
             return Diagnostic(
-                rule, "single quotes are part of the stop text", at: range, fixIts: [.replace(range, with: written)])
+                rule, "\(kind) quotes are part of the stop text", at: range, fixIts: [.replace(range, with: written)])
         }
         if isList(text) {
             return Diagnostic(
@@ -50,7 +51,7 @@ enum UnreachableStop: LintRule {
                 rule, "a comment behind the value is taken for part of the stop text", at: start..<range.upperBound,
                 fixIts: [.delete(start..<range.upperBound, "delete the comment, or move it to a line of its own")])
         }
-        if let escape = ["\\n", "\\r", "\\t"].first(where: text.contains) {
+        if text.utf8.contains(0x5C), let escape = ["\\n", "\\r", "\\t"].first(where: text.containsBytes) {
             return Diagnostic(
                 rule, "there are no escapes: '\(escape)' stands for a backslash and a letter", at: range,
                 fixIts: fixItForNewlines(text, at: range))
@@ -62,7 +63,7 @@ enum UnreachableStop: LintRule {
     private static func shadowed(_ text: String, _ line: ParameterLine, _ subject: LintSubject) -> Diagnostic? {
         // Each text is held against each other: nobody has that many, and for a list by a machine it is not worth the time.
         guard subject.stops.count <= 64,
-            let other = subject.stops.first(where: { !$0.text.isEmpty && $0.text != text && text.contains($0.text) }),
+            let other = subject.stops.first(where: { !$0.text.isEmpty && $0.text != text && text.containsBytes(of: $0.text) }),
             // The other one is wrong itself.
             other.text.contains(where: { $0 != " " }), other.text.count > 1
         else { return nil }
@@ -73,22 +74,28 @@ enum UnreachableStop: LintRule {
     }
 
     /// A token that the template does not have, but nearly.
-    private static func misspelt(_ text: String, _ line: ParameterLine, _ subject: LintSubject) -> Diagnostic? {
-        guard text.hasPrefix("<"), text.hasSuffix(">"), let template = subject.template?.text, !template.contains(text),
-            text.wholeMatch(of: /<[^<>\s]+>/) != nil
-        else { return nil }
-        let tokens = template.matches(of: /<[^<>\s{}]+>/).map { String($0.0) }
-        let stops = Set(subject.stops.map(\.text))
-        guard let meant = tokens.first(where: { !stops.contains($0) && isNear($0, text) }) else { return nil }
+    private static func misspelt(
+        _ text: String, _ line: ParameterLine, _ subject: LintSubject, _ stops: Set<String>
+    ) -> Diagnostic? {
+        guard let template = subject.template, TemplateTokens.isToken(text) else { return nil }
+        let similar = template.reading.tokens.similar(to: text)
+        guard let meant = similar.first(where: { !stops.contains($0) }) ?? similar.first, !template.text.containsBytes(of: text)
+        else {
+            return nil
+        }
         return Diagnostic(
             rule, "the template knows no '\(text)', did you mean '\(meant)'?", at: line.valueRange,
-            fixIts: [.replace(line.valueRange, with: meant)])
+            // Where that one is a stop text already, this one can go.
+            fixIts: [stops.contains(meant) ? subject.deletion(of: line.syntax) : .replace(line.valueRange, with: meant)])
     }
 
-    /// Whether two tokens differ in letter case and punctuation only.
-    private static func isNear(_ first: String, _ second: String) -> Bool {
-        func letters(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "/" } }
-        return letters(first) == letters(second)
+    private static func foreignQuotes(round text: String) -> String? {
+        guard text.utf8.count > 2, let first = text.first, let last = text.last else { return nil }
+        switch (first, last) {
+        case ("'", "'"): return text.count > 2 ? "single" : nil
+        case ("\u{201C}", "\u{201D}"), ("\u{2018}", "\u{2019}"): return text.count > 2 ? "curly" : nil
+        default: return nil
+        }
     }
 
     private static func isList(_ text: String) -> Bool {

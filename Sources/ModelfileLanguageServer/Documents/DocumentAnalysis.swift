@@ -42,6 +42,7 @@ struct DocumentReader {
     let overlay: [String: SourceText]
     let capturedFacts: (ModelfileSyntaxTree, String) -> SourceFacts
     let settings: (String) -> ProjectSettings?
+    let templates: TemplateShelf
 
     func read(_ document: OpenDocument) -> DocumentAnalysis {
         guard !document.isTooLong else { return DocumentAnalysis(SourceText("", name: document.source.name), []) }
@@ -60,7 +61,7 @@ struct DocumentReader {
         var facts = SourceFacts()
         let settings = document.path.map(settings) ?? ProjectSettings()
         guard let settings else { return DocumentAnalysis(tree: tree, program: program, texts: [DiagnosedText(tree.source, [])]) }
-        let texts = try? Linter(settings: settings).check(program) { compiled in
+        let texts = try? Linter(settings: settings, templates: templates).check(program) { compiled in
             let found = document.folder.map { capturedFacts(compiled, $0) } ?? SourceFacts()
             facts = found
             return found

@@ -50,11 +50,10 @@ extension DocumentView {
     private func silence(_ diagnostic: Diagnostic) -> JSONValue? {
         guard document.kind == .modelfile, !isSuperset, diagnostic.severity != .error,
             let item = tree.items.first(where: { item in
-                item.tokens.first.map { $0.range.lowerBound <= diagnostic.range.lowerBound } ?? false
-                    && item.tokens.last.map { diagnostic.range.lowerBound <= $0.range.upperBound } ?? false
-            }), let first = item.tokens.first
+                item.range.lowerBound <= diagnostic.range.lowerBound && diagnostic.range.lowerBound <= item.range.upperBound
+            })
         else { return nil }
-        let lineStart = source.lineStarts[source.line(at: first.range.lowerBound) - 1]
+        let lineStart = source.lineStarts[source.line(at: item.range.lowerBound) - 1]
         let edit: JSONValue = [
             "range": positions.json(lineStart..<lineStart), "newText": .string("# quern: ignore \(diagnostic.id)\n"),
         ]

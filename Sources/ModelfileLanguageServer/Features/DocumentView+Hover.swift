@@ -83,7 +83,7 @@ extension DocumentView {
         switch whole.facts[text] {
         case .path(let traits): return "`\(text)`: a file or folder\(Self.description(traits))"
         case .stored(let traits): return "`\(text)`: an installed model\(Self.description(traits))"
-        case .absent(let path): return "`\(path)`: there is no such file"
+        case .absent(let path, _): return "`\(path)`: there is no such file"
         case .remote: return "`\(text)`: a model that is not installed and would be downloaded"
         case nil: return nil
         }
