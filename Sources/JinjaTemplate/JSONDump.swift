@@ -9,7 +9,7 @@ struct JSONDump {
     private(set) var output: [UInt8] = []
     private static let depthLimit = 400
 
-    init() {}
+    init() { output.reserveCapacity(1 << 9) }
 
     mutating func write(_ value: JinjaValue, depth: Int = 0) throws(JinjaProblem) {
         if depth > Self.depthLimit { throw .limit("values nested deeper than \(Self.depthLimit)") }
@@ -55,21 +55,18 @@ struct JSONDump {
     private mutating func write(_ dict: JinjaDict, _ depth: Int) throws(JinjaProblem) {
         if dict.count == 0 { return put("{}") }
         put("{")
-        for (index, position) in try order(of: dict).enumerated() {
+        let keys = dict.texts.count == dict.count ? nil : dict.keys
+        let order = sortsKeys ? try StableSort.order(dict.keys.map { [$0] }) : nil
+        for index in 0..<dict.count {
+            let position = order?[index] ?? index
             if index > 0 { output += itemSeparator.bytes }
             breakLine(depth + 1)
-            quote(try Self.key(dict.keys[position]))
+            quote(try keys.map { keys throws(JinjaProblem) in try Self.key(keys[position]) } ?? dict.texts[position])
             output += keySeparator.bytes
             try write(dict.values[position], depth: depth + 1)
         }
         breakLine(depth)
         put("}")
-    }
-
-    private func order(of dict: JinjaDict) throws(JinjaProblem) -> [Int] {
-        guard sortsKeys else { return Array(0..<dict.count) }
-        let keys = dict.keys.map { [$0] }
-        return try StableSort.order(keys)
     }
 
     private static func key(_ key: JinjaValue) throws(JinjaProblem) -> JinjaString {
@@ -88,13 +85,14 @@ struct JSONDump {
         if ensuresASCII {
             for scalar in text.text.unicodeScalars { escape(scalar) }
         } else {
-            for byte in text.bytes {
-                if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                    output.append(byte)
-                } else {
-                    escape(Unicode.Scalar(byte))
-                }
+            // Stretches without anything to escape go as a whole.
+            var start = 0
+            for (offset, byte) in text.bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+                output += text.bytes[start..<offset]
+                escape(Unicode.Scalar(byte))
+                start = offset + 1
             }
+            if start == 0 { output += text.bytes } else { output += text.bytes[start...] }
         }
         output.append(UInt8(ascii: "\""))
     }

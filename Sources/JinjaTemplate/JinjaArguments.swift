@@ -14,6 +14,7 @@ struct JinjaArguments {
     /// The values by the parameters' names: nil where none is given. Too many, unknown or doubled ones are errors, as are
     /// missing ones among the first `required`.
     func bound(_ parameters: [String], required: Int = 0) throws(JinjaProblem) -> [JinjaValue?] {
+        if isEmpty, required == 0 { return Array(repeating: nil, count: parameters.count) }
         if positional.count > parameters.count {
             throw JinjaProblem(
                 "\(name)() takes at most \(parameters.count) argument\(parameters.count == 1 ? "" : "s") (\(positional.count) given)"
@@ -39,7 +40,7 @@ struct JinjaArguments {
         JinjaArguments(name, Array(positional.dropFirst(count)), named: named)
     }
 
-    func refuseAny() throws(JinjaProblem) { _ = try bound([]) }
+    func refuseAny() throws(JinjaProblem) { if !isEmpty { _ = try bound([]) } }
 }
 
 /// Reads one argument.

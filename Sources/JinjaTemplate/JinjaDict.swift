@@ -1,38 +1,64 @@
 /// A Python dict: members in the order they were given, keys of any hashable kind. It never changes.
 final class JinjaDict {
-    let keys: [JinjaValue]
     let values: [JinjaValue]
     let depth: Int
     let weight: Int
+    /// The keys where all are texts, as nearly always.
+    let texts: [JinjaString]
+    /// The keys where some are no texts.
+    private let others: [JinjaValue]?
     /// Where each key lies; kept only once there are too many to look through.
     private let positions: [JinjaKey: Int]?
 
     private static let indexedFrom = 10
 
-    /// For keys that are known to be hashable and to differ.
-    init(keys: [JinjaValue], values: [JinjaValue]) {
-        (self.keys, self.values) = (keys, values)
-        var depth = 0
-        var weight = 1
-        for value in keys {
-            depth = max(depth, value.depth)
-            weight = weight.addingCapped(value.weight)
-        }
+    /// For keys that differ.
+    init(texts: [JinjaString], values: [JinjaValue]) {
+        (self.texts, self.values, others) = (texts, values, nil)
+        var (depth, weight) = (0, 1 + texts.count)
+        for text in texts { weight += text.bytes.count >> 6 }
         for value in values {
             depth = max(depth, value.depth)
             weight = weight.addingCapped(value.weight)
         }
         (self.depth, self.weight) = (depth + 1, weight)
-        guard keys.count >= Self.indexedFrom else {
-            positions = nil
-            return
-        }
-        var positions: [JinjaKey: Int] = [:]
-        for (position, key) in keys.enumerated() { if let key = JinjaKey(key) { positions[key] = position } }
-        self.positions = positions
+        positions = texts.count < Self.indexedFrom ? nil : Self.positions(texts.map { .string($0) })
     }
 
-    var count: Int { keys.count }
+    /// For keys that are known to be hashable and to differ.
+    convenience init(keys: [JinjaValue], values: [JinjaValue]) {
+        var texts: [JinjaString] = []
+        texts.reserveCapacity(keys.count)
+        for key in keys {
+            guard case .string(let text) = key else {
+                self.init(mixed: keys, values: values)
+                return
+            }
+            texts.append(text)
+        }
+        self.init(texts: texts, values: values)
+    }
+
+    private init(mixed keys: [JinjaValue], values: [JinjaValue]) {
+        (texts, self.values, others) = ([], values, keys)
+        var (depth, weight) = (0, 1)
+        for value in keys + values {
+            depth = max(depth, value.depth)
+            weight = weight.addingCapped(value.weight)
+        }
+        (self.depth, self.weight) = (depth + 1, weight)
+        positions = keys.count < Self.indexedFrom ? nil : Self.positions(keys)
+    }
+
+    private static func positions(_ keys: [JinjaValue]) -> [JinjaKey: Int] {
+        var positions: [JinjaKey: Int] = [:]
+        for (position, key) in keys.enumerated() { if let key = JinjaKey(key) { positions[key] = position } }
+        return positions
+    }
+
+    var keys: [JinjaValue] { others ?? texts.map { .string($0) } }
+
+    var count: Int { values.count }
 
     /// A key that comes twice keeps its first place and takes its last value.
     static func merging(_ members: some Sequence<(JinjaValue, JinjaValue)>) throws(JinjaProblem) -> JinjaDict {
@@ -54,14 +80,13 @@ final class JinjaDict {
 
     subscript(text: JinjaString) -> JinjaValue? {
         if let positions { return positions[.string(text)].map { values[$0] } }
-        for (position, key) in keys.enumerated() {
-            if case .string(let name) = key, name == text { return values[position] }
-        }
-        return nil
+        for position in texts.indices where texts[position].bytes == text.bytes { return values[position] }
+        return others == nil ? nil : self[.string(text)]
     }
 
     subscript(key: JinjaKey) -> JinjaValue? {
         if let positions { return positions[key].map { values[$0] } }
+        if case .string(let text) = key, others == nil { return self[text] }
         return keys.firstIndex { JinjaKey($0) == key }.map { values[$0] }
     }
 

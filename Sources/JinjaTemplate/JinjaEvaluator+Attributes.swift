@@ -1,19 +1,27 @@
 /// `value.name` and `value[key]`, as Jinja's sandbox looks them up: the type's own attributes first for a dot, the elements first
 /// for a bracket, each then the other. What is not there is undefined.
 extension JinjaEvaluator {
-    func attribute(_ name: String, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
+    func attribute(_ name: JinjaName, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
         if case .undefined(let reason) = value { throw JinjaProblem(reason.message) }
-        if let own = Self.ownAttribute(name, of: value) { return own }
-        if case .dict(let dict) = value, let member = dict[JinjaString(name)] { return member }
-        return .undefined(.attribute(name, of: value.objectTypeName))
+        if case .dict(let dict) = value, name.dictUse == nil {
+            return dict[name.bytes] ?? .undefined(.attribute(name, of: value.objectTypeName))
+        }
+        return Self.ownAttribute(name, of: value) ?? .undefined(.attribute(name, of: value.objectTypeName))
+    }
+
+    /// `value["name"]`
+    func member(_ name: JinjaName, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
+        if case .undefined(let reason) = value { throw JinjaProblem(reason.message) }
+        if case .dict(let dict) = value, let member = dict[name.bytes] { return member }
+        return Self.ownAttribute(name, of: value) ?? .undefined(.attribute(name, of: value.objectTypeName))
     }
 
     func item(_ key: JinjaValue, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
         if case .undefined(let reason) = value { throw JinjaProblem(reason.message) }
         if let element = Self.element(key, of: value) { return element }
         guard case .string(let name) = key else { return .undefined(.element(key, of: value.objectTypeName)) }
-        if let own = Self.ownAttribute(name.text, of: value) { return own }
-        return .undefined(.attribute(name.text, of: value.objectTypeName))
+        let found = JinjaName(name.text)
+        return Self.ownAttribute(found, of: value) ?? .undefined(.attribute(found, of: value.objectTypeName))
     }
 
     private static func element(_ key: JinjaValue, of value: JinjaValue) -> JinjaValue? {
@@ -37,36 +45,32 @@ extension JinjaEvaluator {
     }
 
     /// What Python's type gives the value. Names that begin with an underscore lead out of the sandbox; there are none.
-    private static func ownAttribute(_ name: String, of value: JinjaValue) -> JinjaValue? {
+    private static func ownAttribute(_ name: JinjaName, of value: JinjaValue) -> JinjaValue? {
+        func method(_ use: JinjaName.Use?) -> JinjaValue? {
+            switch use {
+            case .method?: .method(JinjaMethod(value, name.text))
+            case .refused?: .undefined(.hint("access to attribute '\(name.text)' of '\(value.typeName)' object is unsafe."))
+            case nil: nil
+            }
+        }
         switch value {
-        case .dict: return dictMethods.contains(name) ? .method(JinjaMethod(value, name)) : refused(name, mutatingDict, value)
-        case .string: return TextMethod(rawValue: name).map { _ in .method(JinjaMethod(value, name)) }
-        case .list: return listMethods.contains(name) ? .method(JinjaMethod(value, name)) : refused(name, mutatingList, value)
+        case .dict: return method(name.dictUse)
+        case .string: return method(name.textMethod.map { _ in .method })
+        case .list: return method(name.listUse)
         case .tuple(let list):
-            if list.isGroup, name == "grouper" || name == "list" { return list.elements[name == "grouper" ? 0 : 1] }
-            return ["index", "count"].contains(name) ? .method(JinjaMethod(value, name)) : nil
-        case .namespace(let namespace): return namespace[JinjaString(name)]
-        case .loop(let loop): return loop.attribute(name)
-        case .macro(let macro): return attribute(name, of: macro)
+            if list.isGroup, name.text == "grouper" || name.text == "list" { return list.elements[name.text == "grouper" ? 0 : 1] }
+            return method(["index", "count"].contains(name.text) ? .method : nil)
+        case .namespace(let namespace): return namespace[name.bytes]
+        case .loop(let loop): return name.loopAttribute.map { loop.attribute($0) }
+        case .macro(let macro): return attribute(name.text, of: macro)
         case .cycler(let cycler):
-            if name == "current" { return cycler.items[cycler.position] }
-            if name == "pos" { return .int(cycler.position) }
-            return name == "next" || name == "reset" ? .method(JinjaMethod(value, name)) : nil
-        case .range(let range): return attribute(name, of: range)
-        case .int, .bool, .float: return numberAttribute(name, of: value)
+            if name.text == "current" { return cycler.items[cycler.position] }
+            if name.text == "pos" { return .int(cycler.position) }
+            return method(["next", "reset"].contains(name.text) ? .method : nil)
+        case .range(let range): return attribute(name.text, of: range)
+        case .int, .bool, .float: return numberAttribute(name.text, of: value)
         default: return nil
         }
-    }
-
-    private static let dictMethods: Set = ["get", "items", "keys", "values", "copy"]
-    private static let listMethods: Set = ["index", "count", "copy"]
-    private static let mutatingDict: Set = ["clear", "pop", "popitem", "setdefault", "update"]
-    private static let mutatingList: Set = ["append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"]
-
-    /// The sandbox hides what would change a value.
-    private static func refused(_ name: String, _ names: Set<String>, _ value: JinjaValue) -> JinjaValue? {
-        guard names.contains(name) else { return nil }
-        return .undefined(.hint("access to attribute '\(name)' of '\(value.typeName)' object is unsafe."))
     }
 
     private static func attribute(_ name: String, of macro: JinjaMacro) -> JinjaValue? {
@@ -124,7 +128,7 @@ extension JinjaEvaluator {
         }
     }
 
-    private func call(_ name: String, of dict: JinjaDict, _ arguments: JinjaArguments) throws(JinjaProblem) -> JinjaValue {
+    func call(_ name: String, of dict: JinjaDict, _ arguments: JinjaArguments) throws(JinjaProblem) -> JinjaValue {
         if name == "get" {
             if let named = arguments.named.first { throw JinjaProblem("dict.get() takes no keyword arguments ('\(named.name)')") }
             let values = try arguments.bound(["key", "default"], required: 1)

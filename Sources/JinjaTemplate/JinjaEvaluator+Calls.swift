@@ -1,6 +1,7 @@
 /// Calls of macros, functions and methods.
 extension JinjaEvaluator {
     mutating func evaluate(_ list: JinjaArgumentList, for name: String) throws(JinjaProblem) -> JinjaArguments {
+        if list.isEmpty { return JinjaArguments(name) }
         var arguments = JinjaArguments(name, try evaluate(list.positional))
         for argument in list.named {
             if arguments.named.contains(where: { $0.name == argument.name }) {
@@ -26,6 +27,9 @@ extension JinjaEvaluator {
 
     mutating func evaluateCall(_ expression: JinjaExpression, caller: JinjaValue?) throws(JinjaProblem) -> JinjaValue {
         guard case .call(let callee, let list) = expression.kind else { return .none }
+        if caller == nil, case .attribute(let owner, let name) = callee.kind, name.textMethod != nil || name.dictUse == .method {
+            return try evaluateMethod(name, of: owner, list, callee.range, expression.range)
+        }
         let function = try evaluate(callee)
         var arguments = try evaluate(list, for: Self.name(of: callee))
         if let caller { arguments.named.append(("caller", caller)) }
@@ -33,9 +37,33 @@ extension JinjaEvaluator {
         return try checked(try call(function, arguments))
     }
 
+    /// `owner.name(…)`, without a value for the method in between where the owner is a text or a dict.
+    private mutating func evaluateMethod(
+        _ name: JinjaName, of owner: JinjaExpression, _ list: JinjaArgumentList, _ callee: Range<Int>, _ range: Range<Int>
+    ) throws(JinjaProblem) -> JinjaValue {
+        let receiver = try evaluate(owner)
+        position = callee
+        if case .string(let text) = receiver, let method = name.textMethod {
+            let arguments = try evaluate(list, for: name.text)
+            position = range
+            try charge(receiver.weight)
+            return try checked(try call(method, of: text, arguments))
+        }
+        if case .dict(let dict) = receiver, name.dictUse == .method {
+            let arguments = try evaluate(list, for: name.text)
+            position = range
+            return try checked(try call(name.text, of: dict, arguments))
+        }
+        let function = try attribute(name, of: receiver)
+        let arguments = try evaluate(list, for: name.text)
+        position = range
+        return try checked(try call(function, arguments))
+    }
+
     private static func name(of callee: JinjaExpression) -> String {
         switch callee.kind {
-        case .name(let name, _), .attribute(_, let name): name
+        case .name(let name, _): name
+        case .attribute(_, let name), .member(_, let name): name.text
         default: "function"
         }
     }
@@ -68,7 +96,7 @@ extension JinjaEvaluator {
         try deeper()
         defer { shallower() }
         let node = macro.node
-        let use = layout.macros[node.body.id] ?? .init()
+        let use = layout.entries[node.body.id].macro
         let own = JinjaFrame(slotCount: layout.entries[node.body.id].slotCount, outer: macro.home)
         let arguments = try bind(node, use, given)
         return try within(own) { evaluator throws(JinjaProblem) in
@@ -123,7 +151,7 @@ extension JinjaEvaluator {
         enter(node.body.id)
         for (parameter, value) in zip(node.parameters, arguments.values) {
             guard case .missing = value else { continue }
-            let fallback = try parameter.fallback.map { fallback throws(JinjaProblem) in try evaluate(fallback) }
+            let fallback = try parameter.fallback.map { fallback throws(JinjaProblem) in try evaluate(counted: fallback) }
             assign(
                 fallback ?? .undefined(.hint("parameter '\(parameter.name)' was not provided")), parameter.id, parameter.name)
         }

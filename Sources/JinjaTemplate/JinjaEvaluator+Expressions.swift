@@ -1,33 +1,22 @@
 /// Expressions.
 extension JinjaEvaluator {
+    /// What an expression comes to. Its cost is counted by the statement that it belongs to.
     mutating func evaluate(_ expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
-        try charge()
         switch expression.kind {
         case .constant(let constant): return JinjaValue(constant)
-        case .name(let name, let id): return load(name, id)
-        case .bodyText: return bodyText
-        default: break
-        }
-        try deeper()
-        defer { shallower() }
-        switch expression.kind {
+        case .name(let name, let id):
+            let value = value(at: layout.places[id])
+            if case .missing = value { return .undefined(.name(name)) }
+            return value
         case .attribute(let owner, let name):
             let value = try evaluate(owner)
             position = expression.range
             return try attribute(name, of: value)
-        case .item(let owner, let key): return try evaluateItem(owner, key, expression.range)
-        case .compare(let first, let operations): return try compare(first, operations, expression.range)
-        case .call: return try evaluateCall(expression, caller: nil)
-        case .filter(let value, let name, let filter, let arguments):
-            return try evaluateFilter(value, name, filter, arguments, expression.range)
-        case .test(let value, let name, let test, let arguments):
-            return .bool(try evaluateTest(value, name, test, arguments, expression.range))
-        default: return try evaluateOperation(expression)
-        }
-    }
-
-    private mutating func evaluateOperation(_ expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
-        switch expression.kind {
+        case .member(let owner, let name):
+            let value = try evaluate(owner)
+            position = expression.range
+            return try member(name, of: value)
+        case .compare(let first, let operations): return .bool(try compare(first, operations, expression.range))
         case .not(let value): return .bool(!(try evaluate(value).isTrue))
         case .and(let left, let right):
             let value = try evaluate(left)
@@ -35,6 +24,24 @@ extension JinjaEvaluator {
         case .or(let left, let right):
             let value = try evaluate(left)
             return value.isTrue ? value : try evaluate(right)
+        case .test(let value, let name, let test, let arguments):
+            return .bool(try evaluateTest(value, name, test, arguments, expression.range))
+        case .filter(let value, let name, let filter, let arguments):
+            return try evaluateFilter(value, name, filter, arguments, expression.range)
+        case .call: return try evaluateCall(expression, caller: nil)
+        case .sum(let terms): return try evaluateSum(terms, expression.range.lowerBound)
+        default: return try evaluateOperation(expression)
+        }
+    }
+
+    private mutating func evaluateOperation(_ expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
+        switch expression.kind {
+        case .bodyText: return bodyText
+        case .item(let owner, let key):
+            let value = try evaluate(owner)
+            let key = try evaluate(key)
+            position = expression.range
+            return try item(key, of: value)
         case .conditional(let test, let then, let otherwise):
             if try evaluate(test).isTrue { return try evaluate(then) }
             if let otherwise { return try evaluate(otherwise) }
@@ -57,6 +64,48 @@ extension JinjaEvaluator {
         }
     }
 
+    /// `a + b + c`: texts grow in one buffer.
+    private mutating func evaluateSum(_ terms: [JinjaTerm], _ start: Int) throws(JinjaProblem) -> JinjaValue {
+        let first = try evaluate(terms[0].value)
+        guard case .string(var text) = first else { return try add(terms, to: first, start) }
+        for term in terms.dropFirst() {
+            text.bytes += try evaluateText(term, after: first, start).bytes
+            try charge(text.bytes.count >> 10)
+            try check(bytes: text.bytes.count)
+        }
+        return .string(text)
+    }
+
+    /// The same, written at once where it is text.
+    mutating func writeSum(_ terms: [JinjaTerm], _ start: Int) throws(JinjaProblem) {
+        let first = try evaluate(terms[0].value)
+        guard case .string(let text) = first else { return try write(try add(terms, to: first, start)) }
+        try write(text.bytes)
+        for term in terms.dropFirst() { try write(try evaluateText(term, after: first, start).bytes) }
+    }
+
+    /// Only another text can be added to a text.
+    private mutating func evaluateText(
+        _ term: JinjaTerm, after text: JinjaValue, _ start: Int
+    ) throws(JinjaProblem) -> JinjaString {
+        let value = try evaluate(term.value)
+        position = start..<term.end
+        if case .string(let text) = value { return text }
+        return try PythonText.string(try binary(.add, text, value))
+    }
+
+    private mutating func add(
+        _ terms: [JinjaTerm], to first: JinjaValue, _ start: Int
+    ) throws(JinjaProblem) -> JinjaValue {
+        var sum = first
+        for term in terms.dropFirst() {
+            let next = try evaluate(term.value)
+            position = start..<term.end
+            sum = try checked(try binary(.add, sum, next))
+        }
+        return sum
+    }
+
     private mutating func evaluateLiteral(_ expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
         switch expression.kind {
         case .list(let elements): return try checked(.list(JinjaList(try evaluate(elements))))
@@ -68,6 +117,14 @@ extension JinjaEvaluator {
             return try checked(.dict(try JinjaDict.merging(pairs)))
         default: return .none
         }
+    }
+
+    /// An expression that no statement has counted.
+    mutating func evaluate(counted expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
+        try charge(expression.cost)
+        depth += expression.depth
+        defer { depth -= expression.depth }
+        return try evaluate(expression)
     }
 
     mutating func evaluate(_ expressions: [JinjaExpression]) throws(JinjaProblem) -> [JinjaValue] {
@@ -93,20 +150,23 @@ extension JinjaEvaluator {
 
     private mutating func compare(
         _ first: JinjaExpression, _ operations: [(operation: JinjaComparison, value: JinjaExpression)], _ range: Range<Int>
-    ) throws(JinjaProblem) -> JinjaValue {
+    ) throws(JinjaProblem) -> Bool {
         var left = try evaluate(first)
         for (operation, expression) in operations {
             let right = try evaluate(expression)
             position = range
-            guard try compare(left, operation, right) else { return .bool(false) }
+            guard try compare(left, operation, right) else { return false }
             left = right
         }
-        return .bool(true)
+        return true
     }
 
     mutating func compare(
         _ left: JinjaValue, _ operation: JinjaComparison, _ right: JinjaValue
     ) throws(JinjaProblem) -> Bool {
+        if case .string(let left) = left, case .string(let right) = right, operation == .equal || operation == .notEqual {
+            return (left == right) == (operation == .equal)
+        }
         try charge((left.weight + right.weight) >> 1)
         switch operation {
         case .equal: return left.isEqual(right)
@@ -135,15 +195,6 @@ extension JinjaEvaluator {
 
     // MARK: - Subscripts
 
-    private mutating func evaluateItem(
-        _ owner: JinjaExpression, _ key: JinjaExpression, _ range: Range<Int>
-    ) throws(JinjaProblem) -> JinjaValue {
-        let value = try evaluate(owner)
-        let key = try evaluate(key)
-        position = range
-        return try item(key, of: value)
-    }
-
     private mutating func evaluateSlice(
         _ owner: JinjaExpression, _ bounds: [JinjaExpression?], _ range: Range<Int>
     ) throws(JinjaProblem) -> JinjaValue {
@@ -170,7 +221,7 @@ extension JinjaEvaluator {
         _ value: JinjaExpression, _ name: String, _ filter: JinjaFilter?, _ list: JinjaArgumentList, _ range: Range<Int>
     ) throws(JinjaProblem) -> JinjaValue {
         let value = try evaluate(value)
-        let arguments = list.isEmpty ? JinjaArguments(name) : try evaluate(list, for: name)
+        let arguments = try evaluate(list, for: name)
         position = range
         guard let filter else { throw JinjaProblem("No filter named '\(name)' found.") }
         return try checked(try apply(filter, to: value, arguments))
@@ -180,7 +231,7 @@ extension JinjaEvaluator {
         _ value: JinjaExpression, _ name: String, _ test: JinjaTest?, _ list: JinjaArgumentList, _ range: Range<Int>
     ) throws(JinjaProblem) -> Bool {
         let value = try evaluate(value)
-        let arguments = list.isEmpty ? JinjaArguments(name) : try evaluate(list, for: name)
+        let arguments = try evaluate(list, for: name)
         position = range
         guard let test else { throw JinjaProblem("No test named '\(name)' found.") }
         return try passes(test, value, arguments)

@@ -28,7 +28,7 @@ extension JinjaEvaluator {
 
     private mutating func run(_ loop: JinjaLoop, over all: [JinjaValue], depth: Int) throws(JinjaProblem) {
         let items = try loop.test.map { test throws(JinjaProblem) in try select(all, loop, test) } ?? all
-        let state = layout.loopsWithState.contains(loop.body.id) ? JinjaLoopState(items, depth: depth) : nil
+        let state = layout.entries[loop.body.id].isLoopWithState ? JinjaLoopState(items, depth: depth) : nil
         if loop.isRecursive { state?.recursion = (loop, frame) }
         // The target belongs to the loop, whatever it is assigned in.
         innerScopes += 1
@@ -39,7 +39,7 @@ extension JinjaEvaluator {
             if let state {
                 state.index = index
                 let place = layout.places[loop.loopName]
-                frame.slots[place.slot] = .loop(state)
+                slots[place.slot] = .loop(state)
             }
             try assign(item, to: loop.target)
             let flow = try run(loop.body)
@@ -56,7 +56,7 @@ extension JinjaEvaluator {
     ) throws(JinjaProblem) -> [JinjaValue] {
         var selected: [JinjaValue] = []
         for item in items {
-            try charge()
+            try charge(test.cost)
             try assign(item, to: loop.testTarget)
             enter(loop.testScope)
             if try evaluate(test).isTrue { selected.append(item) }
@@ -82,21 +82,20 @@ final class JinjaLoopState {
 
     func takeRest() -> [JinjaValue] { [] }
 
-    func attribute(_ name: String) -> JinjaValue? {
+    func attribute(_ name: JinjaLoopAttribute) -> JinjaValue {
         switch name {
-        case "index": .int(index + 1)
-        case "index0": .int(index)
-        case "revindex": .int(items.count - index)
-        case "revindex0": .int(items.count - index - 1)
-        case "first": .bool(index == 0)
-        case "last": .bool(index == items.count - 1)
-        case "length": .int(items.count)
-        case "depth": .int(level + 1)
-        case "depth0": .int(level)
-        case "previtem": index > 0 ? items[index - 1] : .undefined(.hint("there is no previous item"))
-        case "nextitem": index + 1 < items.count ? items[index + 1] : .undefined(.hint("there is no next item"))
-        case "cycle", "changed": .method(JinjaMethod(.loop(self), name))
-        default: nil
+        case .index: .int(index + 1)
+        case .index0: .int(index)
+        case .revindex: .int(items.count - index)
+        case .revindex0: .int(items.count - index - 1)
+        case .first: .bool(index == 0)
+        case .last: .bool(index == items.count - 1)
+        case .length: .int(items.count)
+        case .depth: .int(level + 1)
+        case .depth0: .int(level)
+        case .previtem: index > 0 ? items[index - 1] : .undefined(.hint("there is no previous item"))
+        case .nextitem: index + 1 < items.count ? items[index + 1] : .undefined(.hint("there is no next item"))
+        case .cycle, .changed: .method(JinjaMethod(.loop(self), name.rawValue))
         }
     }
 

@@ -11,20 +11,29 @@ extension JinjaEvaluator {
     }
 
     private mutating func execute(_ statement: JinjaStatement) throws(JinjaProblem) -> Flow {
-        try charge()
+        try charge(statement.cost)
+        depth += statement.depth
+        defer { depth -= statement.depth }
         switch statement.kind {
         case .text(let text):
             let start = output.count
             try write(text.bytes)
             if trace != nil { trace?.note(start..<output.count, statement.range, isText: true) }
         case .output(let expression):
+            if trace == nil, case .sum(let terms) = expression.kind {
+                try writeSum(terms, expression.range.lowerBound)
+                return .next
+            }
             let value = try evaluate(expression)
             position = expression.range
             let start = output.count
             try write(value)
             if trace != nil { trace?.note(start..<output.count, expression.range, value: value) }
         case .branch(let branches, let otherwise):
-            for branch in branches where try evaluate(branch.test).isTrue { return try execute(branch.body) }
+            for branch in branches {
+                try charge(branch.test.cost)
+                if try evaluate(branch.test).isTrue { return try execute(branch.body) }
+            }
             return otherwise.isEmpty ? .next : try execute(otherwise)
         case .loop(let loop): try run(loop, at: statement.range)
         case .set(let target, let value):

@@ -9,11 +9,13 @@ struct JinjaEvaluator {
     private let root: JinjaScope
     private let context: JinjaDict
     private var steps = 0
-    private(set) var depth = 0
+    var depth = 0
     var output: [UInt8] = []
     /// Which node wrote what; nil where nobody asked.
     var trace: JinjaTrace?
-    var frame: JinjaFrame
+    /// The running function; its values are in `slots` while it runs.
+    private(set) var frame: JinjaFrame
+    var slots: [JinjaValue]
     /// The node that runs, for messages.
     var position = 0..<0
     /// What `bodyText` stands for.
@@ -32,14 +34,16 @@ struct JinjaEvaluator {
         trace = isTraced ? JinjaTrace() : nil
         (limits, layout, root) = (program.limits, program.layout, program.root)
         (self.context, self.now) = (context, now)
-        frame = JinjaFrame(slotCount: program.layout.entries[program.root.id].slotCount, outer: nil)
+        frame = JinjaFrame(slotCount: 0, outer: nil)
+        slots = Array(repeating: .missing, count: program.layout.entries[program.root.id].slotCount)
     }
 
     mutating func run() throws(JinjaProblem) -> [UInt8] {
         defer { release() }
         contextValues = layout.contextNames.map { name in
-            context[JinjaString(name)] ?? JinjaFunction(rawValue: name).map { .function($0) } ?? .missing
+            context[name.key] ?? name.function.map { .function($0) } ?? .missing
         }
+        output.reserveCapacity(1 << 12)
         heldFrames.append(frame)
         enter(root.id)
         _ = try execute(root.body)
@@ -117,19 +121,18 @@ struct JinjaEvaluator {
     mutating func enter(_ scope: Int, exported: Bool = false) {
         for (slot, load) in layout.entries[scope].loads {
             switch load {
-            case .missing: frame.slots[slot] = .missing
-            case .copy(let place): frame.slots[slot] = value(at: place)
+            case .missing: slots[slot] = .missing
+            case .copy(let place): slots[slot] = value(at: place)
             case .context(let index):
-                let name = exported ? exports[JinjaString(layout.contextNames[index])] : nil
-                frame.slots[slot] = name ?? contextValues[index]
+                let value = exported ? exports[layout.contextNames[index].key] : nil
+                slots[slot] = value ?? contextValues[index]
             }
         }
     }
 
     @inline(__always)
     func value(at place: JinjaLayout.Place) -> JinjaValue {
-        if place.up == 0 { return frame.slots[place.slot] }
-        return home(place.up).slots[place.slot]
+        place.up == 0 ? slots[place.slot] : home(place.up).slots[place.slot]
     }
 
     private func home(_ up: Int) -> JinjaFrame {
@@ -140,10 +143,11 @@ struct JinjaEvaluator {
 
     mutating func assign(_ value: JinjaValue, _ id: Int, _ name: String) {
         let place = layout.places[id]
-        home(place.up).slots[place.slot] = value
+        if place.up == 0 { slots[place.slot] = value } else { home(place.up).slots[place.slot] = value }
         if layout.hasBlocks, innerScopes == 0 { exports[JinjaString(name)] = value }
     }
 
+    /// The value of a name that is assigned to.
     func load(_ name: String, _ id: Int) -> JinjaValue {
         let value = value(at: layout.places[id])
         if case .missing = value { return .undefined(.name(name)) }
@@ -194,9 +198,13 @@ struct JinjaEvaluator {
         _ frame: JinjaFrame, _ work: (inout JinjaEvaluator) throws(JinjaProblem) -> Result
     ) throws(JinjaProblem) -> Result {
         let outer = self.frame
+        swap(&slots, &outer.slots)
+        swap(&slots, &frame.slots)
         self.frame = frame
         innerScopes += 1
         defer {
+            swap(&slots, &frame.slots)
+            swap(&slots, &outer.slots)
             self.frame = outer
             innerScopes -= 1
         }

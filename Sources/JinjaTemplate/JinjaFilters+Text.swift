@@ -12,7 +12,8 @@ extension JinjaEvaluator {
         case .lower: return text.lowercased
         case .capitalize: return text.capitalized
         case .title: return text.titledByWords
-        case .trim: return text.stripped(try arguments.bound(["chars"])[0].optionalText("trim"))
+        case .trim:
+            return text.stripped(arguments.isEmpty ? nil : try arguments.bound(["chars"])[0].optionalText("trim"))
         case .escape, .e, .forceescape: return text.escapedForHTML
         case .striptags: return text.withoutTags
         case .wordcount:

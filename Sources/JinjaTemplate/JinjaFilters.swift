@@ -48,16 +48,20 @@ extension JinjaEvaluator {
     /// The `attr` filter sees what the type gives, never the members of a dict.
     private func plainAttribute(_ name: String, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
         if case .dict(let dict) = value, dict[JinjaString(name)] != nil {
-            return try attribute(name, of: .dict(JinjaDict(keys: [], values: [])))
+            return try attribute(JinjaName(name), of: .dict(JinjaDict(keys: [], values: [])))
         }
-        return try attribute(name, of: value)
+        return try attribute(JinjaName(name), of: value)
     }
 
     // MARK: - JSON
 
     private func json(_ value: JinjaValue, _ arguments: JinjaArguments) throws(JinjaProblem) -> JinjaString {
-        let values = try arguments.bound(["ensure_ascii", "indent", "separators", "sort_keys"])
         var dump = JSONDump()
+        if arguments.isEmpty {
+            try dump.write(value)
+            return JinjaString(bytes: dump.output)
+        }
+        let values = try arguments.bound(["ensure_ascii", "indent", "separators", "sort_keys"])
         dump.ensuresASCII = values[0].isTrue
         dump.sortsKeys = values[3].isTrue
         switch values[1] {

@@ -26,6 +26,10 @@ struct JinjaLayout: Sendable {
         var slotCount = 0
         /// Macros and recursive loops hold their function's slots; these must be let go by hand.
         var definesFunctions = false
+        /// The body of a loop that asks for `loop`.
+        var isLoopWithState = false
+        /// Of a macro's body: which of its special names it reads.
+        var macro = MacroUse()
     }
 
     /// By a name's number.
@@ -33,12 +37,14 @@ struct JinjaLayout: Sendable {
     /// By a scope's number.
     var entries: [Entry]
     /// Names that are looked up in the context, once for each rendering.
-    var contextNames: [String] = []
-    /// Loops (by the number of their body's scope) whose body asks for `loop`.
-    var loopsWithState: Set<Int> = []
-    /// Macros, by the number of their body's scope.
-    var macros: [Int: MacroUse] = [:]
+    var contextNames: [ContextName] = []
     var hasBlocks = false
+
+    /// A name that the context or, failing that, the language gives a value.
+    struct ContextName: Sendable {
+        let key: JinjaString
+        let function: JinjaFunction?
+    }
 
     /// Which of its special names a macro's body reads.
     struct MacroUse: Sendable {

@@ -35,7 +35,7 @@ struct JinjaLayoutBuilder {
     private mutating func contextPlace(_ name: String) -> Int {
         if let place = contextIndex[name] { return place }
         contextIndex[name] = layout.contextNames.count
-        layout.contextNames.append(name)
+        layout.contextNames.append(.init(key: JinjaString(name), function: JinjaFunction(rawValue: name)))
         return layout.contextNames.count - 1
     }
 
@@ -124,7 +124,7 @@ struct JinjaLayoutBuilder {
         let symbols = JinjaSymbols(parent: outer, function: function)
         if loop.isRecursive || JinjaNameSearch.find("loop", in: loop.body.body) {
             symbols.declareParameter("loop")
-            layout.loopsWithState.insert(loop.body.id)
+            layout.entries[loop.body.id].isLoopWithState = true
             bind("loop", id: loop.loopName, symbols)
         }
         let collector = JinjaNameCollector(symbols: symbols)
@@ -171,7 +171,7 @@ struct JinjaLayoutBuilder {
         declare("caller", id: macro.callerID, &use.caller)
         declare("kwargs", id: macro.namedRestID, &use.namedRest)
         declare("varargs", id: macro.restID, &use.rest)
-        layout.macros[macro.body.id] = use
+        layout.entries[macro.body.id].macro = use
         for parameter in macro.parameters {
             bind(parameter.name, id: parameter.id, symbols)
             if let fallback = parameter.fallback { bind(fallback, symbols) }

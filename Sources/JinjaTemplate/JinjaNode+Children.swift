@@ -8,12 +8,14 @@ extension JinjaExpression.Kind {
         switch self {
         case .constant, .name, .bodyText: break
         case .list(let elements), .tuple(let elements), .concatenation(let elements): elements.forEach(visit)
+        case .sum(let terms): for term in terms { visit(term.value) }
         case .dict(let members):
             for member in members {
                 visit(member.key)
                 visit(member.value)
             }
-        case .negate(let value), .plus(let value), .not(let value), .attribute(let value, _): visit(value)
+        case .negate(let value), .plus(let value), .not(let value), .attribute(let value, _), .member(let value, _):
+            visit(value)
         case .and(let left, let right), .or(let left, let right), .binary(_, let left, let right), .item(let left, let right):
             visit(left)
             visit(right)
@@ -43,10 +45,10 @@ extension JinjaArgumentList {
     }
 }
 
-extension JinjaStatement {
+extension JinjaStatement.Kind {
     /// The expressions of the tag itself.
     var expressions: [JinjaExpression] {
-        switch kind {
+        switch self {
         case .text, .breakLoop, .continueLoop, .generation, .block: []
         case .output(let expression), .set(_, let expression), .filter(let expression, _): [expression]
         case .branch(let branches, _): branches.map(\.test)
@@ -57,6 +59,11 @@ extension JinjaStatement {
         case .with(let bindings, _): bindings.map(\.value)
         }
     }
+
+}
+
+extension JinjaStatement {
+    var expressions: [JinjaExpression] { kind.expressions }
 
     /// The statements between the tag and its end.
     var bodies: [[JinjaStatement]] {

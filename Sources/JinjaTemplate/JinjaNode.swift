@@ -24,8 +24,17 @@ public final class JinjaStatement: Sendable {
     let kind: Kind
     /// From `{%` to the end of the tag; a body has its own ranges.
     public let range: Range<Int>
+    /// What running it once costs, without its bodies; the tests of branches are counted as they are made.
+    let cost: Int
+    /// How deep its own expressions nest.
+    let depth: Int
 
-    init(_ kind: Kind, _ range: Range<Int>) { (self.kind, self.range) = (kind, range) }
+    init(_ kind: Kind, _ range: Range<Int>) {
+        (self.kind, self.range) = (kind, range)
+        let expressions = kind.expressions
+        depth = expressions.reduce(0) { max($0, $1.depth) }
+        if case .branch = kind { cost = 1 } else { cost = expressions.reduce(1) { $0.addingCapped($1.cost) } }
+    }
 }
 
 struct JinjaBranch: Sendable {
@@ -114,8 +123,12 @@ public final class JinjaExpression: Sendable {
         case compare(JinjaExpression, [(operation: JinjaComparison, value: JinjaExpression)])
         case concatenation([JinjaExpression])
         case conditional(test: JinjaExpression, then: JinjaExpression, otherwise: JinjaExpression?)
-        case attribute(JinjaExpression, String)
+        case attribute(JinjaExpression, JinjaName)
         case item(JinjaExpression, JinjaExpression)
+        /// `value["name"]`
+        case member(JinjaExpression, JinjaName)
+        /// `a + b + c`, from left to right.
+        case sum([JinjaTerm])
         case slice(JinjaExpression, start: JinjaExpression?, stop: JinjaExpression?, step: JinjaExpression?)
         case call(JinjaExpression, JinjaArgumentList)
         case filter(JinjaExpression, name: String, JinjaFilter?, JinjaArgumentList)
@@ -128,13 +141,24 @@ public final class JinjaExpression: Sendable {
     public let range: Range<Int>
     /// How deep expressions nest in it: the depth of whatever walks over it.
     let depth: Int
+    /// How many nodes it has: what evaluating it once costs.
+    let cost: Int
 
     init(_ kind: Kind, _ range: Range<Int>) {
         (self.kind, self.range) = (kind, range)
-        var deepest = 0
-        kind.forEachChild { deepest = max(deepest, $0.depth) }
-        depth = deepest + 1
+        var (deepest, cost) = (0, 1)
+        kind.forEachChild {
+            deepest = max(deepest, $0.depth)
+            cost = cost.addingCapped($0.cost)
+        }
+        (depth, self.cost) = (deepest + 1, cost)
     }
+}
+
+struct JinjaTerm: Sendable {
+    let value: JinjaExpression
+    /// Where the sum up to this term ends in the template.
+    let end: Int
 }
 
 enum JinjaConstant: Sendable {

@@ -98,11 +98,21 @@ extension JinjaParser {
     private mutating func parseSum() throws(JinjaProblem) -> JinjaExpression {
         let start = here
         var left = try parseConcatenation()
-        while at(.add) || at(.subtract) {
-            let operation: JinjaOperator = take().kind == .symbol(.add) ? .add : .subtract
-            left = try checkedDepth(node(.binary(operation, left, try parseConcatenation()), from: start))
+        while true {
+            if at(.add) {
+                left = try checkedDepth(try parseTerms(after: left, from: start))
+            } else if skip(.subtract) {
+                left = try checkedDepth(node(.binary(.subtract, left, try parseConcatenation()), from: start))
+            } else {
+                return left
+            }
         }
-        return left
+    }
+
+    private mutating func parseTerms(after first: JinjaExpression, from start: Int) throws(JinjaProblem) -> JinjaExpression {
+        var terms = [JinjaTerm(value: first, end: lastEnd)]
+        while skip(.add) { terms.append(JinjaTerm(value: try parseConcatenation(), end: lastEnd)) }
+        return node(.sum(terms), from: start)
     }
 
     private mutating func parseConcatenation() throws(JinjaProblem) -> JinjaExpression {

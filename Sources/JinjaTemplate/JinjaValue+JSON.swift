@@ -23,14 +23,14 @@ extension JinjaValue {
 
 extension JinjaDict {
     convenience init(_ object: JSONObject) {
-        var keys: [JinjaValue] = []
+        var texts: [JinjaString] = []
         var values: [JinjaValue] = []
-        keys.reserveCapacity(object.count)
+        texts.reserveCapacity(object.count)
         values.reserveCapacity(object.count)
         for (key, value) in object {
-            keys.append(.text(key))
+            texts.append(JinjaString(key))
             values.append(JinjaValue(value))
         }
-        self.init(keys: keys, values: values)
+        self.init(texts: texts, values: values)
     }
 }

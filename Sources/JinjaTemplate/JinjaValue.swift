@@ -31,14 +31,14 @@ enum JinjaValue {
 indirect enum JinjaUndefined {
     case name(String)
     /// Python's name of the type that lacks the attribute.
-    case attribute(String, of: String)
+    case attribute(JinjaName, of: String)
     case element(JinjaValue, of: String)
     case hint(String)
 
     var message: String {
         switch self {
         case .name(let name): "'\(name)' is undefined"
-        case .attribute(let name, let type): "'\(type)' has no attribute '\(name)'"
+        case .attribute(let name, let type): "'\(type)' has no attribute '\(name.text)'"
         case .element(let value, let type): "\(type) has no element \(PythonText.shortRepresentation(value))"
         case .hint(let hint): hint
         }
@@ -194,7 +194,7 @@ extension JinjaValue {
     static func list(_ elements: [JinjaValue]) -> JinjaValue { .list(JinjaList(elements)) }
     static func tuple(_ elements: [JinjaValue]) -> JinjaValue { .tuple(JinjaList(elements)) }
     static func dict(_ members: [(JinjaString, JinjaValue)]) -> JinjaValue {
-        .dict(JinjaDict(keys: members.map { .string($0.0) }, values: members.map(\.1)))
+        .dict(JinjaDict(texts: members.map(\.0), values: members.map(\.1)))
     }
 
     init(_ constant: JinjaConstant) {
@@ -268,6 +268,10 @@ extension JinjaValue {
         switch self {
         case .none: "None"
         case .missing, .undefined: "Undefined"
+        // Written out, because they are asked for whenever a member is not there.
+        case .dict: "dict object"
+        case .string: "str object"
+        case .list: "list object"
         case .namespace, .cycler, .joiner: "jinja2.utils.\(typeName) object"
         case .macro, .loop: "jinja2.runtime.\(typeName) object"
         default: "\(typeName) object"

@@ -12,7 +12,7 @@ extension JinjaEvaluator {
     ) throws(JinjaProblem) -> JinjaValue {
         switch method {
         case .strip, .lstrip, .rstrip:
-            let characters = try arguments.bound(["chars"])[0].optionalText(method.rawValue)
+            let characters = arguments.isEmpty ? nil : try arguments.bound(["chars"])[0].optionalText(method.rawValue)
             return .string(
                 text.stripped(characters, left: method != .rstrip, right: method != .lstrip))
         case .split, .rsplit:
