@@ -13,6 +13,7 @@ public struct JinjaChatTemplate: PromptSource {
     private let bosToken: String
     private let eosToken: String
     private let now: @Sendable () -> Int
+    private let learned = LearnedSyntax()
 
     /// - Parameters:
     ///   - bosToken: the text of the model's token for the beginning; empty where it has none.
@@ -25,8 +26,9 @@ public struct JinjaChatTemplate: PromptSource {
             throw .jinja(error)
         }
         (self.bosToken, self.eosToken, self.now) = (bosToken, eosToken, now)
-        thinkingTags = Self.thinkingTags(of: source)
-        capabilities = Self.capabilities(of: source)
+        let mentioned = ReplySyntax.mentioned(in: source)
+        thinkingTags = Self.thinkingTags(of: source) ?? mentioned.thinking.first
+        capabilities = Self.capabilities(of: source).union(mentioned.capabilities.intersection([.thinking]))
         toolCallTag = Self.callTags.first { source.contains($0) } ?? "{"
     }
 
@@ -65,8 +67,10 @@ public struct JinjaChatTemplate: PromptSource {
         return trace
     }
 
-    /// Learned from what the template writes for made-up replies, each time that it is asked for.
-    public var replySyntax: ReplySyntax? {
+    /// Learned from what the template writes for made-up replies, when it is first asked for.
+    public var replySyntax: ReplySyntax? { learned.syntax(learn: learnSyntax) }
+
+    private func learnSyntax() -> ReplySyntax {
         let probe = ReplySyntax.Probe.self
         func text(_ messages: [ChatMessage], open: Bool) -> String? {
             let trace = try? trace(messages, tools: probe.tools, think: .on, addsGenerationPrompt: open)

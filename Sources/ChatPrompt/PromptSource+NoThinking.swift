@@ -12,7 +12,7 @@ extension PromptSource {
         if let headers = syntax?.headers {
             // A call needs a header of its own, so with tools the header stays open and thoughts are dropped from the reply.
             guard tools.isEmpty, headers.openHeader(of: prompt) != nil else { return "" }
-            return (headers == .harmony ? "<|channel|>final" : " to=user") + headers.headerEnd
+            return headers.answerHeader
         }
         guard let tags = syntax?.thinking.first ?? thinkingTags else { return "" }
         let isOnLines = tags == .standard

@@ -91,7 +91,7 @@ public struct ReplyParser: Sendable {
 
 extension HeaderSigns {
     /// What a prompt has of the header that the reply goes on with; nil where the header is complete.
-    func openHeader(of prompt: String) -> String? {
+    public func openHeader(of prompt: String) -> String? {
         let bytes = Array(prompt.utf8)
         var last: Int?
         for start in starts {

@@ -37,6 +37,11 @@ extension ReplySyntax {
         CallSigns(opening: "<function_call>", end: .brackets),
     ]
 
+    /// Ollama's rule for gpt-oss: the family, and a Go template with the marks of messages.
+    public static func speaksHarmony(family: String, template: String) -> Bool {
+        ["gptoss", "gpt-oss"].contains(family) && template.contains("<|start|>") && template.contains("<|end|>")
+    }
+
     /// What a template's text tells.
     static func mentioned(in source: String) -> ReplySyntax {
         if source.contains("<|channel|>"), source.contains("<|message|>") { return ReplySyntax(headers: .harmony) }

@@ -39,6 +39,14 @@ public struct ReplySyntax: Sendable, Equatable {
         (self.thinking, self.silent, self.calls, self.headers) = (thinking, silent, calls, headers)
     }
 
+    /// What a model that writes so can do.
+    public var capabilities: Set<ChatTemplate.Capability> {
+        var capabilities: Set<ChatTemplate.Capability> = []
+        if headers != nil || !calls.isEmpty { capabilities.insert(.tools) }
+        if headers != nil || !thinking.isEmpty { capabilities.insert(.thinking) }
+        return capabilities
+    }
+
     /// A reply that is JSON from its beginning.
     static let bareJSON = CallSigns(opening: "", end: .brackets)
 
@@ -63,6 +71,9 @@ public struct HeaderSigns: Sendable, Equatable {
     public init(starts: [String], headerEnd: String, bodyEnds: [String]) {
         (self.starts, self.headerEnd, self.bodyEnds) = (starts, headerEnd, bodyEnds)
     }
+
+    /// The header of an answer to the user, behind the role.
+    public var answerHeader: String { (self == .harmony ? "<|channel|>final" : " to=user") + headerEnd }
 
     public static let harmony = HeaderSigns(
         starts: ["<|start|>", "<|channel|>"], headerEnd: "<|message|>", bodyEnds: ["<|end|>", "<|return|>", "<|call|>"])

@@ -23,6 +23,10 @@ public final class ChatModel: Sendable {
     public let model: LoadedModel
     /// The package's Go template, else the Jinja template inside the weights.
     public let template: any PromptSource
+    /// How replies are read: the package's `PARSER`, else what the template shows; nil leaves it to Ollama's rule for Go templates.
+    public let syntax: ReplySyntax?
+    /// What template and parser can do.
+    public let capabilities: Set<ChatTemplate.Capability>
     /// Says why the template is not the one that the weights bring, where that is so.
     public let templateNote: String?
     /// Ollama's defaults, overlaid by the package's parameters.
@@ -39,7 +43,7 @@ public final class ChatModel: Sendable {
     public var system: String { package?.system ?? "" }
     /// The example conversation of the package.
     public var history: [ChatMessage] { package?.messages.map { ChatMessage(role: $0.role, content: $0.content) } ?? [] }
-    public var canThink: Bool { template.capabilities.contains(.thinking) }
+    public var canThink: Bool { capabilities.contains(.thinking) }
 
     init(
         name: String, weightsPath: String, package: PackageView?, adapters: [AdapterSource] = [], draftPath: String? = nil,
@@ -48,12 +52,7 @@ public final class ChatModel: Sendable {
         self.name = name
         self.package = package
         self.slots = slots
-        if let package {
-            try package.checkRequirement()
-            if !package.config.renderer.isEmpty {
-                throw ServiceError.unsupportedLayer(model: name, layer: "the built-in prompt renderer '\(package.config.renderer)'")
-            }
-        }
+        try package?.checkRequirement()
         var options = RunOptions()
         try options.apply(package?.parameters ?? JSONObject())
         if let type = try RunOptions.cacheType(named: OllamaEnvironment.ofProcess["OLLAMA_KV_CACHE_TYPE"]) {
@@ -63,6 +62,8 @@ public final class ChatModel: Sendable {
         model = try LoadedModel(path: weightsPath) { try LocalModels.adapters(of: package, and: adapters, for: $0) }
         (draft, draftNote) = try Self.draft(for: model, of: package, path: draftPath)
         (template, templateNote) = try Self.prompts(name: name, package: package, model: model)
+        syntax = Self.syntax(of: package, model: model, template: template)
+        capabilities = template.capabilities.union(syntax?.capabilities ?? [])
     }
 
     /// The draft model that was asked for, or the package's. One that a package brings and that cannot guess for the model is left out:
@@ -89,9 +90,13 @@ public final class ChatModel: Sendable {
     private static func prompts(
         name: String, package: PackageView?, model: LoadedModel
     ) throws -> (template: any PromptSource, note: String?) {
-        if let source = package?.template { return (try ChatTemplate(source, today: LocalCalendar.today), nil) }
+        let renderer = package?.config.renderer ?? ""
+        if renderer.isEmpty, let source = package?.template { return (try ChatTemplate(source, today: LocalCalendar.today), nil) }
         let fallback = { try ChatTemplate(ChatTemplate.fallbackSource, today: LocalCalendar.today) }
-        guard let source = model.file.metadata.string(GGUFKey.chatTemplate) else { return (try fallback(), nil) }
+        guard let source = model.file.metadata.string(GGUFKey.chatTemplate) else {
+            if renderer.isEmpty { return (try fallback(), nil) }
+            throw ServiceError.unsupportedLayer(model: name, layer: "the built-in prompt renderer '\(renderer)'")
+        }
         let vocabulary = model.tokenizer.vocabulary
         do {
             let template = try JinjaChatTemplate(
@@ -122,22 +127,20 @@ public final class ChatModel: Sendable {
         isCancelled: () -> Bool = { false }, emit: (ReplyParser.Event) throws -> Void
     ) throws -> GenerationSummary {
         if think.isOn, !canThink { throw ServiceError.doesNotSupport(model: name, capability: "thinking") }
-        if !tools.isEmpty, !template.capabilities.contains(.tools) {
+        if !tools.isEmpty, !capabilities.contains(.tools) {
             throw ServiceError.doesNotSupport(model: name, capability: "tools")
         }
         let think = think.resolved(canThink: canThink)
         var options = options ?? packageOptions
         let generator = try generator(for: options)
-        let prompt = try template.fit(
+        var prompt = try template.fit(
             withSystem(messages), tools: tools, think: think, contextLength: generator.contextLength,
             countTokens: { self.tokens(of: $0).count }
         ).text
-        var parser = template.replyParser(prompt: prompt, tools: tools, think: think)
-        // The grammar begins after the thinking.
-        if think.isOn, let tags = template.thinkingTags, options.format != nil {
-            let isOpen = ThinkingParser.isInside(prompt: prompt, tags: tags)
-            options.format?.thinking = .init(opening: tags.opening, closing: tags.closing, isOpen: isOpen)
-        }
+        if think == .off { prompt += endOfThinking(after: prompt, withSystem(messages), tools) }
+        var parser = template.replyParser(prompt: prompt, tools: tools, think: think, syntax: syntax)
+        options.format?.thinking = formatThinking(after: prompt, think)
+        options.reply = replyTokens(think)
         let ids = PromptTokens.guarded(Array(prompt.utf8), messages, by: model.tokenizer)
         let summary = try generator.generate(ids, options: options, isCancelled: isCancelled) { text in
             for event in parser.consume(text) { try emit(event) }

@@ -21,7 +21,7 @@ public struct ModelInspection: Sendable {
     }
 
     public init(_ chat: ChatModel) {
-        self.init(name: chat.name, file: chat.model.file, package: chat.package, template: chat.template.capabilities)
+        self.init(name: chat.name, file: chat.model.file, package: chat.package, template: chat.capabilities)
     }
 
     private static func capabilities(
@@ -77,8 +77,13 @@ extension LocalModels {
         }
     }
 
-    /// What the template that would run shows: the package's, else the one inside the weights.
+    /// What the package's `PARSER` and the template that would run show: the package's, else the one inside the weights.
     private static func capabilities(of file: GGUFFile?, package: PackageView?) -> Set<ChatTemplate.Capability> {
+        let named = package.flatMap { ReplySyntax(parserNamed: $0.config.parser) }?.capabilities ?? []
+        return named.union(templateCapabilities(of: file, package: package))
+    }
+
+    private static func templateCapabilities(of file: GGUFFile?, package: PackageView?) -> Set<ChatTemplate.Capability> {
         if let source = package?.template {
             // A template that does not parse shows no capabilities; `show` must still show it.
             return (try? ChatTemplate(source, today: LocalCalendar.today))?.capabilities ?? []

@@ -144,9 +144,7 @@ public struct TemplateRouter: Sendable {
                     capabilities)
         }
         let family = subject.metadata?.architecture ?? ""
-        if ["gptoss", "gpt-oss"].contains(family), let source = subject.template, source.contains("<|start|>"),
-            source.contains("<|end|>")
-        {
+        if let source = subject.template, ReplySyntax.speaksHarmony(family: family, template: source) {
             return TemplateRoute(
                 runtime, .goTemplate, "the family is gpt-oss and the TEMPLATE speaks Harmony", capabilities.union([.thinking]))
         }

@@ -26,6 +26,8 @@ public struct RunOptions: Sendable, Equatable {
     public var sampling = SamplingOptions()
     /// What answers are held to; nil for anything.
     public var format: ReplyFormat?
+    /// Which special tokens are spelled out, and what must not come.
+    public var reply = ReplyTokens()
 
     public static let defaultContextLength = 4096
     /// What a smaller `num_ctx` is raised to, as in Ollama.

@@ -77,6 +77,7 @@ public final class TextGenerator: Sendable {
         speculation.begin(prompt)
         var text = StreamedText(stops: options.stop)
         let limit = options.predictionLimit(contextLength: contextLength)
+        let ends = model.tokenizer.vocabulary.endOfGeneration.union(options.stopTokens(in: model.tokenizer.vocabulary))
         summary.endReason = .length
         while summary.generatedTokens < limit {
             if isCancelled() {
@@ -85,17 +86,17 @@ public final class TextGenerator: Sendable {
             }
             // What was computed from weights that are gone is no answer.
             try model.file.checkIntact()
-            let allowed = try format?.allowed()
+            let allowed = options.reply.restricting(try format?.allowed(), vocabularySize: model.transformer.vocabularySize)
             let token = try lease.withLogits(speculation.row) { logits in try sampler.sample(logits, allowed: allowed) }
             sampler.accept(token)
             try format?.accept(token)
             speculation.append(token)
             summary.generatedTokens += 1
-            if model.tokenizer.vocabulary.endOfGeneration.contains(token) {
+            if ends.contains(token) {
                 summary.endReason = .stop
                 break
             }
-            try Self.pass(text.add(model.tokenizer.bytes(of: token, special: false)), to: emit)
+            try Self.pass(text.add(model.tokenizer.bytes(of: token, special: options.reply.shown.contains(token))), to: emit)
             if text.hasStopped {
                 summary.endReason = .stop
                 break

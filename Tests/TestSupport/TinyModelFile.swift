@@ -82,8 +82,9 @@ extension TinyModelFile {
     ///   - blocks: layers.
     ///   - experts: networks of each layer, of which a token goes through two; one network and no router where zero.
     ///   - sharpness: multiplies the logits; at one, all tokens are about as likely.
+    ///   - controls: texts of control tokens, besides the usual three.
     public static func llama(
-        width: Int = 32, blocks: Int = 1, experts: Int = 0, name: String = "tiny", sharpness: Float = 1
+        width: Int = 32, blocks: Int = 1, experts: Int = 0, name: String = "tiny", sharpness: Float = 1, controls: [String] = []
     ) -> TinyModelFile {
         var file = TinyModelFile()
         file.add("general.architecture", "llama")
@@ -100,7 +101,7 @@ extension TinyModelFile {
             file.add("llama.expert_count", UInt32(experts))
             file.add("llama.expert_used_count", UInt32(2))
         }
-        let vocabulary = file.addVocabulary()
+        let vocabulary = file.addVocabulary(controls)
         file.add(tensor: "token_embd.weight", [width, vocabulary], scale: sharpness)
         file.add(tensor: "output_norm.weight", [width])
         for block in 0..<blocks {
@@ -120,19 +121,19 @@ extension TinyModelFile {
         return file
     }
 
-    /// Three special tokens, the 256 bytes, and a few words; returns how many.
-    private mutating func addVocabulary() -> Int {
+    /// Three special tokens, the 256 bytes, a few words, and what else shall be a control token; returns how many.
+    private mutating func addVocabulary(_ controls: [String]) -> Int {
         let bytes = (0..<256).map { byte in
             let digits = String(byte, radix: 16, uppercase: true)
             return "<0x" + (digits.count == 1 ? "0" : "") + digits + ">"
         }
         let words = ["\u{2581}", "a", "b", "\u{2581}a", "ab"]
-        let tokens = ["<unk>", "<s>", "</s>"] + bytes + words
+        let tokens = ["<unk>", "<s>", "</s>"] + bytes + words + controls
         add("tokenizer.ggml.model", "llama")
         add("tokenizer.ggml.tokens", tokens)
         add("tokenizer.ggml.scores", tokens.indices.map { $0 < 259 ? Float(0) : -Float($0) })
         // 2 unknown, 3 control, 6 byte, 1 normal.
-        add("tokenizer.ggml.token_type", [2, 3, 3] + bytes.map { _ in Int32(6) } + words.map { _ in Int32(1) })
+        add("tokenizer.ggml.token_type", [2, 3, 3] + bytes.map { _ in Int32(6) } + words.map { _ in Int32(1) } + controls.map { _ in Int32(3) })
         add("tokenizer.ggml.bos_token_id", UInt32(1))
         add("tokenizer.ggml.eos_token_id", UInt32(2))
         add("tokenizer.ggml.add_bos_token", true)
