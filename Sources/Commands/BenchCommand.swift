@@ -21,6 +21,7 @@ struct BenchCommand: ParsableCommand {
               quern bench chat
               quern bench model.gguf -p 512 -n 32 -r 5 -t 2 --json
               quern bench model.gguf -d 8192 --cache-type q8_0
+              quern bench model.gguf -p 0 --parallel 8
               quern bench model.gguf -p 0 --bandwidth
             """)
 
@@ -34,6 +35,8 @@ struct BenchCommand: ParsableCommand {
     var threads: Int?
     @Option(name: .short, help: ArgumentHelp("Tokens that are in the context before each test.", valueName: "count")) var depth = 0
     @Option(name: .short, help: ArgumentHelp("Tokens of a prompt that are computed at once.", valueName: "count")) var batch = 512
+    @Option(help: ArgumentHelp("Sequences that generate at the same time; the speed is that of all together.", valueName: "count"))
+    var parallel = 1
     @OptionGroup var cache: CacheOption
     @Flag(help: "Measure how fast the mapped weights are read, too: the ceiling of generation.") var bandwidth = false
     @Flag(help: "Print the figures as JSON.") var json = false
@@ -44,6 +47,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("lengths must be from 0 to \(lengths.upperBound)")
         }
         guard repetitions >= 1, batch >= 1 else { throw ValidationError("repetitions and batch must be at least 1") }
+        guard (1...256).contains(parallel) else { throw ValidationError("parallel must be from 1 to 256") }
         guard (threads ?? 1) >= 1, (threads ?? 1) <= 1024 else { throw ValidationError("threads must be from 1 to 1024") }
     }
 
@@ -53,7 +57,7 @@ struct BenchCommand: ParsableCommand {
         let pool = ThreadPool(threads: threads ?? ThreadPool.defaultThreadCount())
         let session = try InferenceSession(
             model: loaded.transformer, contextLength: max(depth + max(promptLength, generationLength), 1), batchSize: batch,
-            cacheType: try cache.type, pool: pool)
+            slots: parallel, cacheType: try cache.type, pool: pool)
         var results: [SpeedResult] = []
         if promptLength > 0 {
             results.append(
@@ -64,9 +68,9 @@ struct BenchCommand: ParsableCommand {
         }
         if generationLength > 0 {
             results.append(
-                try measure("tg\(generationLength)", session, tokens: generationLength) { tokens in
+                try measure(generationTest, session, tokens: generationLength, sequences: parallel) { tokens in
                     for token in tokens {
-                        try session.evaluate([token])
+                        try session.evaluate((0..<parallel).map { TokenRun([token], slot: $0) })
                         try loaded.file.checkIntact()
                         try Interruption.check()
                     }
@@ -76,9 +80,11 @@ struct BenchCommand: ParsableCommand {
         try report(results, loaded, session, read: read)
     }
 
+    private var generationTest: String { "tg\(generationLength)" + (parallel > 1 ? " x \(parallel)" : "") }
+
     /// Runs one test: the first round warms up pages, caches and clocks.
     private func measure(
-        _ name: String, _ session: InferenceSession, tokens count: Int, _ round: ([Int32]) throws -> Void
+        _ name: String, _ session: InferenceSession, tokens count: Int, sequences: Int = 1, _ round: ([Int32]) throws -> Void
     ) throws -> SpeedResult {
         let vocabulary = Int32(clamping: session.model.vocabularySize)
         // A fixed sequence of ids that jumps about, so that rounds and programs compute the same.
@@ -86,11 +92,11 @@ struct BenchCommand: ParsableCommand {
         var speeds: [Double] = []
         for repetition in 0...repetitions {
             try Interruption.check()
-            try session.fillForMeasurement(depth: depth)
+            for slot in 0..<sequences { try session.fillForMeasurement(depth: depth, slot: slot) }
             let start = ContinuousClock.now
             try round(tokens)
             let seconds = start.duration(to: .now) / .seconds(1)
-            if repetition > 0 { speeds.append(Double(count) / seconds) }
+            if repetition > 0 { speeds.append(Double(count * sequences) / seconds) }
         }
         return SpeedResult(test: depth > 0 ? "\(name) @ d\(depth)" : name, tokens: count, speeds: speeds)
     }

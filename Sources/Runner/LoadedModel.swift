@@ -68,9 +68,11 @@ public final class LoadedModel: Sendable {
     }
 
     /// What running the model with these options takes, apart from the program itself.
-    public func memoryEstimate(for options: RunOptions, threads: Int) throws -> MemoryEstimate {
-        let length = contextLength(for: options)
-        return try transformer.memoryEstimate(
-            contextLength: length, batchSize: min(options.batchLength, length), cacheType: options.cacheType, threads: threads)
+    ///
+    /// - Parameter slots: prompts that are continued at the same time.
+    public func memoryEstimate(for options: RunOptions, slots: Int = 1, threads: Int) throws -> MemoryEstimate {
+        try transformer.memoryEstimate(
+            contextLength: contextLength(for: options), batchSize: options.batchLength, slots: slots,
+            cacheType: options.cacheType, threads: threads)
     }
 }

@@ -127,6 +127,16 @@ import Tokenization
         busy.sync {}
     }
 
+    @Test func promptsThatBeginAlikeAndComeTogetherShareTheWork() throws {
+        let options = options(predict: 8)
+        let system = String(repeating: "be brief and kind. ", count: 20)
+        let shared = model.tokenizer.encode(system).count
+        let found = answers(try generator(slots: 4, options), ["a", "b", "c", "d"].map { system + $0 }, options)
+        let computed = try found.map { try $0.get().summary }.map { $0.promptTokens - $0.reusedTokens }
+        // One of them computes the beginning.
+        #expect(computed.reduce(0, +) < shared * 2)
+    }
+
     @Test func whoReadsSlowlyHoldsUpNobodyElse() throws {
         let options = options()
         let generator = try generator(slots: 4, options)

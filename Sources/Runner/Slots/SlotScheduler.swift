@@ -23,6 +23,8 @@ final class SlotScheduler: Sendable {
 
     /// Tokens of a prompt that go through the network at once while others generate: a longer piece would make them wait.
     private static let lengthBesideOthers = 64
+    /// Tokens in common with a prompt that is being computed that are worth waiting for.
+    fileprivate static let leastFollowed = 64
     /// The leader waits for others as long as this part of what the last batch took.
     private static let patience = 4
     private static let longestPatience = Duration.milliseconds(20)
@@ -35,6 +37,8 @@ final class SlotScheduler: Sendable {
         var isExpected = false
         /// The tokens whose keys and values the session holds, in order.
         var tokens: [TokenID] = []
+        /// What it will hold once its prompt is computed.
+        var prompt: [TokenID] = []
         var lastUse: UInt64 = 0
     }
 
@@ -48,6 +52,8 @@ final class SlotScheduler: Sendable {
         var isGathering = false
         var lastBatch = Duration.zero
         var uses: UInt64 = 0
+        /// Requests that wait for the prompt of a slot, which begins as theirs does.
+        var followers: [(slot: Int, wake: DispatchSemaphore)] = []
 
         var isComplete: Bool { waiting.count >= slots.count(where: \.isExpected) }
     }
@@ -66,18 +72,11 @@ final class SlotScheduler: Sendable {
 
     /// Waits for a slot, and takes what some slot holds of the prompt's beginning.
     ///
+    /// A prompt that begins as another one that is being computed waits for it: what they share is computed once.
     /// - Returns: the slot, and how many tokens of the prompt are there.
     func takeSlot(for prompt: [TokenID]) -> (slot: Int, shared: Int) {
         vacancies.wait()
-        let choice = state.withLock { state in
-            let candidates = state.slots.map {
-                SlotChoice.Candidate(tokens: $0.tokens, isFree: $0.phase == .free, lastUse: $0.lastUse)
-            }
-            let choice = SlotChoice.choose(for: prompt, among: candidates)
-            if let slot = choice?.slot { state.slots[slot].phase = .prompt }
-            return choice
-        }
-        guard let choice else { preconditionFailure("a vacancy without a free slot") }
+        let choice = choose(for: prompt)
         guard let source = choice.source else { return (choice.slot, choice.shared) }
         let step = submit(SlotStep(slot: choice.slot, position: 0, work: .adopt(Array(prompt[..<choice.shared]), from: source)))
         // What cannot be copied is computed.
@@ -85,8 +84,32 @@ final class SlotScheduler: Sendable {
         return (choice.slot, tokens.count)
     }
 
+    private func choose(for prompt: [TokenID]) -> SlotChoice {
+        while true {
+            let turn = DispatchSemaphore(value: 0)
+            let choice: SlotChoice? = state.withLock { state in
+                guard let choice = SlotChoice.choose(for: prompt, among: state.candidates) else {
+                    preconditionFailure("a vacancy without a free slot")
+                }
+                if let ahead = state.slot(computing: prompt, beyond: choice.shared) {
+                    state.followers.append((ahead, turn))
+                    return nil
+                }
+                (state.slots[choice.slot].phase, state.slots[choice.slot].prompt) = (.prompt, prompt)
+                return choice
+            }
+            if let choice { return choice }
+            turn.wait()
+        }
+    }
+
     /// Its prompt is computed; tokens come one by one from now on.
-    func beginGeneration(in slot: Int) { state.withLock { $0.slots[slot].phase = .generation } }
+    func beginGeneration(in slot: Int) {
+        state.withLock { state in
+            (state.slots[slot].phase, state.slots[slot].prompt) = (.generation, [])
+            state.wakeFollowers(of: slot)
+        }
+    }
 
     /// Gives a slot back. Its tokens stay for prompts that begin alike.
     ///
@@ -96,6 +119,7 @@ final class SlotScheduler: Sendable {
             state.uses += 1
             let tokens = state.slots[slot].tokens.prefix(position)
             state.slots[slot] = Slot(tokens: Array(tokens), lastUse: state.uses)
+            state.wakeFollowers(of: slot)
             if state.isGathering, state.isComplete { arrivals.signal() }
         }
         vacancies.signal()
@@ -177,6 +201,23 @@ final class SlotScheduler: Sendable {
 }
 
 extension SlotScheduler.State {
+    fileprivate var candidates: [SlotChoice.Candidate] {
+        slots.map { SlotChoice.Candidate(tokens: $0.tokens, isFree: $0.phase == .free, lastUse: $0.lastUse) }
+    }
+
+    /// A slot that is computing a prompt of which this one shares much more than `known` tokens.
+    fileprivate func slot(computing prompt: [TokenID], beyond known: Int) -> Int? {
+        slots.indices.first {
+            slots[$0].phase == .prompt && slots[$0].prompt.commonPrefixLength(with: prompt) >= known + SlotScheduler.leastFollowed
+        }
+    }
+
+    /// Lets those choose again who wait for a slot's prompt.
+    fileprivate mutating func wakeFollowers(of slot: Int) {
+        for follower in followers where follower.slot == slot { follower.wake.signal() }
+        followers.removeAll { $0.slot == slot }
+    }
+
     /// The step, with what it takes over from another slot held against what that slot has now.
     fileprivate func confirmed(_ step: SlotStep) -> SlotStep {
         guard case .adopt(let tokens, let source) = step.work else { return step }
