@@ -112,6 +112,17 @@ struct TinyDecoder: CustomTestStringConvertible {
         }
     }
 
+    /// Its configuration has the key, and transformers computes the same with and without it.
+    @Test func gemma3DoesNotBoundAttention() throws {
+        let decoder = TinyDecoder(name: "gemma3")
+        let prompt = try #require(try decoder.prompts().first)
+        let model = try decoder.model { $0["gemma3.attn_logit_softcapping"] = .float32(0.5) }
+        let session = try InferenceSession(
+            model: model, contextLength: prompt.tokens.count, cacheType: .f32, pool: ThreadPool(threads: 1))
+        try session.evaluate(prompt.tokens)
+        #expect(normalizedError(session.logits(), try #require(prompt.logits.last)) < 1e-9)
+    }
+
     @Test(arguments: TinyDecoder.all)
     func anyNumberOfThreadsGivesTheSameBits(decoder: TinyDecoder) throws {
         let model = try decoder.model()

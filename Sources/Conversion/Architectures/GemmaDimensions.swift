@@ -22,7 +22,10 @@ struct GemmaDimensions: Sendable {
         func softCap(_ key: String, _ fallback: Double?) throws(ConversionError) -> Double? {
             config.isNull(key) ? nil : try config.optionalPositive(key) ?? fallback
         }
-        attentionSoftCap = try softCap("attn_logit_softcapping", softCaps?.attention)
+        // Gemma 3 norms queries and keys instead; its configuration has the key still, and nothing reads it.
+        attentionSoftCap = try softCaps.flatMap { caps throws(ConversionError) in
+            try softCap("attn_logit_softcapping", caps.attention)
+        }
         logitSoftCap = try softCap("final_logit_softcapping", softCaps?.logits)
         if try config.optionalBool("use_bidirectional_attention") == true {
             throw config.error("use_bidirectional_attention", found: "true", wanted: "false, for a model that generates text")

@@ -18,6 +18,7 @@ enum Gemma2: Architecture {
             let window = pattern.hasWindow(layer: index) ? parameters.slidingWindow ?? usualWindow : nil
             var attention = try Attention(block, window: window)
             attention.scale = parameters.gemmaScale(largestLayerCount: largestLayerCount)
+            attention.softCap = parameters.attentionSoftCap
             return try PreNormDecoder.Layer(normingOutputs: block, attention: attention)
         }
         decoder.embeddingScale = Float(parameters.width).squareRoot()

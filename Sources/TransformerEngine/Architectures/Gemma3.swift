@@ -2,6 +2,7 @@
 
 /// Gemma Team 2025 (arXiv 2503.19786): Gemma 2's norms, query and key heads normed instead of bounded, and five layers with a
 /// sliding window for each one without. Layers with a window have rotary frequencies of their own, which no scaling stretches.
+/// Transformers' configuration still has `attn_logit_softcapping`, and its code does not read it.
 enum Gemma3: Architecture {
     static let name = "gemma3"
 

@@ -38,7 +38,6 @@ struct Attention: Sendable {
         output = try block.linear("attn_output", rows: parameters.width, columns: heads * parameters.valueLength)
         self.window = window
         scale = parameters.attentionScale ?? 1 / Float(parameters.keyLength).squareRoot()
-        softCap = parameters.attentionSoftCap
     }
 
     /// Reads the norms `attn_q_norm` and `attn_k_norm` too.
