@@ -6,6 +6,7 @@ import ModelManifest
 public import ModelStore
 import ModelfilePlan
 import Packaging
+import Tokenization
 
 /// Builds a package: resolves what FROM names, makes blobs of the weights, puts the texts round them, writes the manifest last.
 ///
@@ -32,6 +33,7 @@ public struct ModelBuilder: Sendable {
         let sources = try SourceSet(plan.sources.flatMap { try resolver.resolve(from: $0.value) })
         let named = try plan.adapters.map { try resolver.adapter($0.value) }
         let drafts = try plan.drafts.map { try resolver.ggufFile("DRAFT", $0.value) }
+        if !drafts.isEmpty { try warn(ofDrafts: drafts, in: request) }
 
         let session = try StoreSession(store, isCancelled: { Interruption.isRequested })
         let adapters = try open(named, for: sources, inherited: request.mergesAdapters)
@@ -102,6 +104,19 @@ public struct ModelBuilder: Sendable {
         return try wanted.map { source in
             if !source.isPackaged { events(.status("converting adapter")) }
             return OpenedAdapter(source: source, adapter: try source.open(for: base))
+        }
+    }
+
+    /// Says which drafts cannot guess for the model, for which they would only take up room. One without a vocabulary is of a kind
+    /// that some other runner knows.
+    private func warn(ofDrafts paths: [String], in request: BuildRequest) throws {
+        let model = try PlannedModel(of: request.plan, folder: request.folder, store: store)
+        guard let target = model.metadata.flatMap({ try? Tokenizer(metadata: $0).vocabulary }) else { return }
+        for (path, text) in zip(paths, request.plan.drafts.map(\.value)) {
+            guard let vocabulary = try? Tokenizer(metadata: GGUFFile(path: path).metadata).vocabulary,
+                case .none(let difference) = vocabulary.shared(with: target)
+            else { continue }
+            events(.warning("DRAFT '\(text)' has another vocabulary and will not be used: \(difference)"))
         }
     }
 

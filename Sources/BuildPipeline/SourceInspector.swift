@@ -29,7 +29,37 @@ public struct SourceInspector {
         for entry in entries where [.from, .adapter, .draft].contains(entry.instruction) && !entry.value.isEmpty {
             facts[entry.value] = finding(entry, readsModels: readsModels && entry.instruction != .draft)
         }
+        if let base = entries.first(where: { $0.instruction == .from }) {
+            for draft in entries where draft.instruction == .draft && !draft.value.isEmpty {
+                compare(draft.value, with: base.value, &facts)
+            }
+        }
         return facts
+    }
+
+    /// Notes where the tokens of a draft are not those of the model; says nothing where either cannot be read.
+    private func compare(_ draft: String, with base: String, _ facts: inout SourceFacts) {
+        guard case .path(var traits) = facts[draft], let drafting = Self.vocabulary(resolver.expand(draft)),
+            let target = path(ofWeights: base, facts).flatMap(Self.vocabulary),
+            case .none(let difference) = drafting.shared(with: target)
+        else { return }
+        traits.foreignVocabulary = difference
+        facts[draft] = .path(traits)
+    }
+
+    /// The file of weights behind FROM; nil for a checkpoint's folder and for what is not there.
+    private func path(ofWeights text: String, _ facts: SourceFacts) -> String? {
+        switch facts[text] {
+        case .path: return resolver.expand(text)
+        case .stored:
+            let model = try? resolver.store.model(try ModelName(text))
+            return model?.manifest.layers(of: .model).first.map { resolver.store.path(of: $0.digest) }
+        case .absent, .remote, nil: return nil
+        }
+    }
+
+    private static func vocabulary(_ path: String) -> Vocabulary? {
+        (try? GGUFFile(path: path)).flatMap { try? Tokenizer(metadata: $0.metadata).vocabulary }
     }
 
     private func finding(_ entry: ModelfileEntry, readsModels: Bool) -> SourceFacts.Finding? {
@@ -42,7 +72,8 @@ public struct SourceInspector {
             }
             let isPath = entry.instruction == .adapter || SourceReference.looksLikePath(entry.value)
             return isPath
-                ? .absent(path: path, similar: similar(to: entry.value, at: path)) : try stored(entry.value, readsModels: readsModels)
+                ? .absent(path: path, similar: similar(to: entry.value, at: path))
+                : try stored(entry.value, readsModels: readsModels)
         } catch {
             return nil
         }

@@ -69,6 +69,14 @@ extension DiagnosticRule {
             """,
         example: "FROM ./model.gguf\nADAPTER ./other-adapter.gguf\n", mended: "FROM ./model.gguf\nADAPTER ./adapter.gguf\n")
 
+    public static let draftOfOtherVocabulary = DiagnosticRule(
+        id: "QM0038", title: "a draft model with another vocabulary", severity: .warning,
+        explanation: """
+            A draft model guesses tokens ahead, which the model then looks at. Both must have the same tokens under the same \
+            numbers, as models of one family have; any other draft is left out when the model runs.
+            """,
+        example: "FROM ./model.gguf\nDRAFT ./other-small.gguf\n", mended: "FROM ./model.gguf\nDRAFT ./small.gguf\n")
+
     // MARK: Template
 
     public static let invalidTemplate = DiagnosticRule(

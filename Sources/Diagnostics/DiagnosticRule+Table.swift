@@ -9,7 +9,7 @@ extension DiagnosticRule {
         missingFrom, unknownParameter, invalidParameterValue, deprecatedParameter, unknownRole, invalidVersion, replacedValue,
         draftIsBase, parameterOutOfRange,
         quotedSource, missingSource, foreignPath, shellNoise, severalSources, unpinnedSource, foreignDialect,
-        adapterOfOtherBase,
+        adapterOfOtherBase, draftOfOtherVocabulary,
         invalidTemplate, unknownTemplateName, templateWithoutPrompt, templateWithoutResponse, ignoredSystem,
         literalQuotes,
         messageOrder, contradictoryParameters, unreachableStop, contextPastTraining, stopInPrompt,
@@ -130,7 +130,10 @@ extension DiagnosticRule {
 
     public static let deprecatedParameter = DiagnosticRule(
         id: "QM0023", title: "deprecated parameter", severity: .warning,
-        explanation: "The parameter was an option of older runners. It is ignored and can be deleted.",
+        explanation: """
+            The parameter was an option of older runners. A new package does not get it, so the line can be deleted. Where the \
+            package of an older release has a mirostat, 'quern run' still obeys it.
+            """,
         example: "FROM llama3.2\nPARAMETER mirostat 1\n", mended: "FROM llama3.2\n")
 
     public static let unknownRole = DiagnosticRule(

@@ -7,9 +7,9 @@ public struct Linter: Sendable {
     /// The rules, by id.
     public static let rules: [any LintRule.Type] = [
         ParameterRange.self, QuotedSource.self, MissingSource.self, ForeignPath.self, ShellNoise.self, SeveralSources.self,
-        UnpinnedSource.self, AdapterOfOtherBase.self, InvalidTemplate.self, UnknownTemplateName.self, TemplateWithoutPrompt.self,
-        TemplateWithoutResponse.self, IgnoredSystem.self, LiteralQuotes.self, MessageOrder.self, ContradictoryParameters.self,
-        UnreachableStop.self,
+        UnpinnedSource.self, AdapterOfOtherBase.self, DraftOfOtherVocabulary.self, InvalidTemplate.self, UnknownTemplateName.self,
+        TemplateWithoutPrompt.self, TemplateWithoutResponse.self, IgnoredSystem.self, LiteralQuotes.self, MessageOrder.self,
+        ContradictoryParameters.self, UnreachableStop.self,
         ContextPastTraining.self, StopInPrompt.self, MissingStop.self, Secret.self,
     ]
 

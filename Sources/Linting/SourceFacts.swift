@@ -52,6 +52,8 @@ public struct ModelTraits: Sendable, Hashable {
     public var isAdapter: Bool?
     /// The texts of the tokens that end generation by themselves; nil where nobody looked.
     public var endTokens: [String]?
+    /// Of a draft: where its vocabulary first differs from that of FROM's model; nil where it does not, or nobody looked.
+    public var foreignVocabulary: String?
     /// Stop texts that a package brings along.
     public var stops: [String] = []
 

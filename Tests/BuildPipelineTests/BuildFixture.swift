@@ -55,6 +55,9 @@ final class EventLog: Sendable {
     var statuses: [String] {
         events.withLock { $0.compactMap { if case .status(let text) = $0 { text } else { nil } } }
     }
+    var warnings: [String] {
+        events.withLock { $0.compactMap { if case .warning(let text) = $0 { text } else { nil } } }
+    }
     var progress: [(completed: Int, total: Int)] {
         events.withLock {
             $0.compactMap { if case .progress(_, let completed, let total) = $0 { (completed, total) } else { nil } }

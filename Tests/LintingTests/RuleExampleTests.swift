@@ -11,11 +11,13 @@ import Testing
         "./model.gguf": .path(traits(layers: 32)), "./small.gguf": .path(traits(layers: 16)),
         "./adapter.gguf": .path(traits(layers: 32, isAdapter: true)),
         "./other-adapter.gguf": .path(traits(layers: 80, isAdapter: true)),
+        "./other-small.gguf": .path(traits(layers: 16, foreignVocabulary: "token 7 is 'a', in the model 'b'")),
         "./mistyped.gguf": .absent(path: "./mistyped.gguf"), "llama3.2": .remote,
     ])
 
-    private static func traits(layers: Int, isAdapter: Bool = false) -> ModelTraits {
+    private static func traits(layers: Int, isAdapter: Bool = false, foreignVocabulary: String? = nil) -> ModelTraits {
         var traits = ModelTraits(trainedContext: isAdapter ? nil : 8192)
+        traits.foreignVocabulary = foreignVocabulary
         (traits.architecture, traits.layerCount, traits.isAdapter) = ("llama", layers, isAdapter)
         return traits
     }

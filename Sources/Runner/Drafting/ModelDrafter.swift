@@ -14,8 +14,6 @@ final class ModelDrafter: Drafter, Sendable {
 
     /// Below this probability a guess is more likely to be wrong than worth computing.
     private static let leastProbability: Float = 0.4
-    /// Embeddings are padded to round numbers; models of one family differ by no more rows than this.
-    private static let largestPadding = 128
 
     /// - Throws: `RunnerError.draftVocabulary` where the models do not have the same tokens.
     init(_ draft: LoadedModel, for target: LoadedModel, options: RunOptions, contextLength: Int, pool: ThreadPool) throws {
@@ -27,19 +25,12 @@ final class ModelDrafter: Drafter, Sendable {
         reader = Mutex(Reader(session: session, sharedVocabulary: sharedVocabulary))
     }
 
-    /// How many tokens two vocabularies share, which is all of them but for padding.
+    /// How many tokens two vocabularies share.
     static func sharedVocabulary(_ draft: Vocabulary, _ target: Vocabulary) throws(RunnerError) -> Int {
-        guard abs(draft.count - target.count) <= largestPadding else {
-            throw .draftVocabulary("it has \(draft.count) tokens, the model \(target.count)")
+        switch draft.shared(with: target) {
+        case .tokens(let count): return count
+        case .none(let difference): throw .draftVocabulary(difference)
         }
-        let shared = min(draft.count, target.count)
-        for id in 0..<TokenID(shared) where !draft.hasSameText(as: target, id) {
-            throw .draftVocabulary("token \(id) is '\(draft.text(of: id))', in the model '\(target.text(of: id))'")
-        }
-        guard draft.bos == target.bos, draft.eos == target.eos else {
-            throw .draftVocabulary("its texts begin or end with other tokens")
-        }
-        return shared
     }
 
     func begin(_ prompt: [TokenID]) {}
@@ -102,12 +93,5 @@ extension ModelDrafter {
                 return total * ModelDrafter.leastProbability <= 1 ? TokenID(best) : nil
             }
         }
-    }
-}
-
-extension Vocabulary {
-    /// Compares byte by byte; String's comparison takes texts for the same that are not.
-    fileprivate func hasSameText(as other: Vocabulary, _ id: TokenID) -> Bool {
-        text(of: id).utf8.elementsEqual(other.text(of: id).utf8)
     }
 }
