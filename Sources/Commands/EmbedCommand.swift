@@ -22,6 +22,7 @@ struct EmbedCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Cut a text that is too long; it is an error otherwise.") var truncate = true
     @Option(help: ArgumentHelp("Components of a vector; 0 is all.", valueName: "count")) var dimensions = 0
     @Flag(help: "Print one JSON object, with counts.") var json = false
+    @OptionGroup var adapters: AdapterOptions
 
     /// Texts that are embedded before their vectors are printed.
     private static let batch = 64
@@ -34,7 +35,7 @@ struct EmbedCommand: ParsableCommand {
     func run() throws {
         let texts = try input()
         guard !texts.isEmpty else { throw ServiceError.noInput(model: model) }
-        let opened = try LocalModels.onHost(for: model).openEmbedding(model)
+        let opened = try LocalModels.onHost(for: model).openEmbedding(model, adapters: try adapters.sources())
         var vectors: [JSONValue] = []
         var tokens = 0
         for first in stride(from: 0, to: texts.count, by: Self.batch) {

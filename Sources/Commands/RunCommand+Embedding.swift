@@ -14,9 +14,10 @@ extension RunCommand {
         var dimensions = 0
 
         /// Prints the vector of `text` as one line of JSON.
-        func embed(_ text: String, with model: String, in models: LocalModels) throws {
+        func embed(_ text: String, with model: String, _ adapters: AdapterOptions, in models: LocalModels) throws {
             guard !text.isEmpty else { throw ServiceError.noInput(model: model) }
-            let result = try models.openEmbedding(model).embed([text], truncates: truncate, dimensions: dimensions)
+            let result = try models.openEmbedding(model, adapters: try adapters.sources()).embed(
+                [text], truncates: truncate, dimensions: dimensions)
             let vector = JSONValue.array((result.vectors.first ?? []).map { .number(JSONNumber($0)) })
             try Console.putLine(vector.text())
         }

@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
         let typed = StandardStream.input.isTerminal ? "" : String(decoding: try StandardStream.input.readAll(), as: UTF8.self)
         let text = ([typed.trimmingTrailingNewlines()] + prompt).filter { !$0.isEmpty }.joined(separator: " ")
         let models = try LocalModels.onHost(for: model)
-        if try models.makesEmbeddings(model) { return try embedding.embed(text, with: model, in: models) }
+        if try models.makesEmbeddings(model) { return try embedding.embed(text, with: model, adapters, in: models) }
         let chat = try models.open(model, adapters: try adapters.sources(), draft: drafting.draft)
         var options = chat.packageOptions
         if let format { options.format = ReplyFormat(try GrammarSource(format: format)) }

@@ -1,9 +1,11 @@
+public import BuildPipeline
 import Compute
 import GGUF
 import JSONText
 import ModelStore
 public import Packaging
 public import Runner
+public import TransformerEngine
 
 /// A model that turns texts into vectors: its weights, and the options of its package.
 ///
@@ -17,18 +19,17 @@ public final class EmbeddingModel {
     public let packageOptions: RunOptions
     private let embedder: TextEmbedder
 
-    init(name: String, weightsPath: String, package: PackageView?) throws {
-        (self.name, self.package) = (name, package)
-        if let package {
-            try package.checkRequirement()
-            if !package.adapters.isEmpty { throw ServiceError.unsupportedLayer(model: name, layer: "an adapter") }
-        }
+    init(name: String, model: LoadedEmbedder, package: PackageView?) throws {
+        (self.name, self.model, self.package) = (name, model, package)
+        packageOptions = try Self.options(of: package)
+        let pool = ThreadPool(threads: packageOptions.threads ?? ThreadPool.defaultThreadCount())
+        embedder = try TextEmbedder(model: model, options: packageOptions, pool: pool)
+    }
+
+    fileprivate static func options(of package: PackageView?) throws -> RunOptions {
         var options = RunOptions()
         try options.apply(package?.parameters ?? JSONObject())
-        packageOptions = options
-        model = try LoadedEmbedder(path: weightsPath)
-        let pool = ThreadPool(threads: options.threads ?? ThreadPool.defaultThreadCount())
-        embedder = try TextEmbedder(model: model, options: options, pool: pool)
+        return options
     }
 
     /// Components of a vector.
@@ -49,11 +50,33 @@ extension LocalModels {
     public func makesEmbeddings(_ text: String) throws -> Bool { try inspect(text).capabilities.contains("embedding") }
 
     /// Opens a model for embedding texts.
-    public func openEmbedding(_ text: String) throws -> EmbeddingModel {
+    ///
+    /// - Parameter adapters: what is added to the weights, besides the package's own adapters.
+    public func openEmbedding(_ text: String, adapters: [AdapterSource] = []) throws -> EmbeddingModel {
+        let (model, package) = try embedder(text, adapters)
+        return try EmbeddingModel(name: try reference(text).displayName, model: model, package: package)
+    }
+
+    /// What embedding texts with a model takes, before there is memory for any.
+    ///
+    /// - Parameter contextLength: nil is the package's.
+    public func embeddingMemory(
+        _ text: String, contextLength: Int?, threads: Int
+    ) throws -> (model: LoadedEmbedder, options: RunOptions, estimate: MemoryEstimate) {
+        let (model, package) = try embedder(text, [])
+        var options = try EmbeddingModel.options(of: package)
+        if let contextLength { options.contextLength = contextLength }
+        return (model, options, try model.memoryEstimate(for: options, threads: options.threads ?? threads))
+    }
+
+    private func embedder(_ text: String, _ adapters: [AdapterSource]) throws -> (model: LoadedEmbedder, package: PackageView?) {
         let reference = try reference(text)
-        let path = try weightsPath(of: reference)
         var package: PackageView?
         if case .stored(let stored) = reference { package = try PackageView(stored, in: store) }
-        return try EmbeddingModel(name: reference.displayName, weightsPath: path, package: package)
+        try package?.checkRequirement()
+        let model = try LoadedEmbedder(path: try weightsPath(of: reference)) {
+            try Self.adapters(of: package, and: adapters, for: $0)
+        }
+        return (model, package)
     }
 }

@@ -13,8 +13,7 @@ public final class TextEmbedder {
     public init(model: LoadedEmbedder, options: RunOptions, pool: ThreadPool) throws {
         self.model = model
         session = try model.session(
-            contextLength: max(options.contextLength ?? RunOptions.defaultContextLength, RunOptions.smallestContextLength),
-            batchSize: options.batchLength, pool: pool)
+            contextLength: model.contextLength(for: options), batchSize: options.batchLength, pool: pool)
         contextLength = session.contextLength
     }
 

@@ -38,8 +38,9 @@ public final class EmbeddingSession: SequenceEmbedding {
         try InferenceSession.check(contextLength: length, batchSize: batchSize, slots: 1)
         (self.model, self.contextLength) = (model, length)
         self.batchSize = batchSize
+        try model.requireMemory(contextLength: length, batchSize: batchSize, threads: pool.threads)
         pass = try EncoderPass(
-            parameters: model.hyperparameters, capacity: max(batchSize, length), pool: pool, table: table)
+            model: model, capacity: max(batchSize, length), pool: pool, table: table)
     }
 
     /// The vector of each sequence, of length one.

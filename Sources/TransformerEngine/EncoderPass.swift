@@ -5,7 +5,7 @@ import Compute
 /// Activations of a batch of whole sequences. Rows are tokens; the comments give the width of a row.
 ///
 /// Keys and values live for one layer only: nothing of a sequence is used again. They are kept in F32, since they are few.
-final class EncoderPass {
+final class EncoderPass: BatchPass {
     /// One sequence of the batch.
     struct Sequence {
         /// Its rows in the batch.
@@ -27,7 +27,7 @@ final class EncoderPass {
     let pool: ThreadPool
     let vectors: quern_vector_table
     let cells: quern_cache_table
-    private let multiplier: MatrixMultiplier
+    let multiplier: MatrixMultiplier
 
     /// width: the residual stream.
     let hidden: FloatMatrix
@@ -53,6 +53,8 @@ final class EncoderPass {
     let sines: FloatMatrix
     /// A row for each worker of the pool.
     let attentionScratch: FloatMatrix
+    /// Of models that are loaded with adapters.
+    let lowRank: LowRankWorkspace?
 
     private(set) var tokens: [Int32] = []
     /// The place of each row in its sequence, from 0.
@@ -65,13 +67,16 @@ final class EncoderPass {
     var count: Int { tokens.count }
 
     /// - Parameter capacity: tokens of a batch.
-    init(parameters: Hyperparameters, capacity: Int, pool: ThreadPool, table: KernelTable) throws(EngineError) {
+    init(model: EncoderModel, capacity: Int, pool: ThreadPool, table: KernelTable) throws(EngineError) {
+        let parameters = model.hyperparameters
         (self.parameters, self.pool) = (parameters, pool)
         vectors = quern_vector_kernels(table.instructionSet).pointee
         cells = vectors.cache.1
         multiplier = MatrixMultiplier(pool: pool, table: table)
         func matrix(_ width: Int, rows: Int = capacity) throws(EngineError) -> FloatMatrix {
-            try FloatMatrix(rows: rows, width: width, purpose: "activations of \(rows) tokens")
+            try FloatMatrix(
+                rows: rows, width: width, purpose: "activations of \(rows) tokens",
+                isSureToBeUsed: rows == capacity && capacity <= Self.populatedAtOnce)
         }
         let (heads, keyValueHeads) = (parameters.headCount, parameters.keyValueHeadCount)
         hidden = try matrix(parameters.width)
@@ -83,13 +88,30 @@ final class EncoderPass {
         keyCells = try matrix(keyValueHeads * parameters.keyLength, rows: cellRows)
         valueCells = try matrix(keyValueHeads * parameters.valueLength, rows: cellRows)
         attended = try matrix(heads * parameters.valueLength)
-        gate = try matrix(parameters.feedForwardLength)
+        gate = try matrix(model.network.hasGates ? parameters.feedForwardLength : 0)
         up = try matrix(parameters.feedForwardLength)
-        cosines = try matrix(parameters.ropeLength)
-        sines = try matrix(parameters.ropeLength)
+        let angles = model.network.rope == nil ? 0 : parameters.ropeLength
+        cosines = try matrix(angles)
+        sines = try matrix(angles)
         attentionScratch = try FloatMatrix(
             rows: pool.threads, width: ForwardPass.attentionScratchWidth, purpose: "attention")
+        lowRank = try model.adapterExtent.map { extent throws(EngineError) in
+            try LowRankWorkspace(rank: extent.rank, rows: extent.rows, batchSize: capacity)
+        }
     }
+
+    /// Floats that a token of a batch takes, those of its keys and values in their cells included.
+    static func floats(ofToken model: EncoderModel) -> Int {
+        let shape = model.hyperparameters
+        let (queries, cells) = (shape.headCount, 2 * shape.keyValueHeadCount)
+        return 2 * shape.width + (queries + cells) * (shape.keyLength + shape.valueLength)
+            + (model.network.hasGates ? 2 : 1) * shape.feedForwardLength
+            + (model.network.rope == nil ? 0 : 2 * shape.ropeLength)
+            + (model.adapterExtent.map { LowRankWorkspace.floats(ofTokenAt: $0) } ?? 0)
+    }
+
+    /// A batch of up to so many tokens gets its pages at once, so that what a session holds does not depend on its first text.
+    private static let populatedAtOnce = 1024
 
     // MARK: Filling
 
@@ -128,11 +150,14 @@ final class EncoderPass {
     // MARK: Steps
 
     /// Ids, type and places to hidden states; places to angles.
-    func lookUp(_ embedding: WeightMatrix, _ type: WeightVector?, _ places: PostNormEncoder.Positions) {
+    func lookUp(
+        _ embedding: WeightMatrix, _ terms: [LowRankTerm], _ type: WeightVector?, _ places: PostNormEncoder.Positions
+    ) {
         let width = Int64(parameters.width)
+        forEachToken { token in embedding.expandRow(Int(tokens[token]), into: hidden.row(token)) }
+        addLookedUp(terms)
         forEachToken { token in
             let state = hidden.row(token)
-            embedding.expandRow(Int(tokens[token]), into: state)
             if let type { vectors.add(state, type.start, width) }
             switch places {
             case .learned(let table):
@@ -174,24 +199,8 @@ final class EncoderPass {
         multiply(network.down, gate, into: branch.start)
     }
 
-    /// output = input * matrix (+ bias)
-    func multiply(_ linear: Linear, _ input: FloatMatrix, into output: UnsafeMutablePointer<Float>) {
-        multiplier.multiply(
-            linear.matrix, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: output)
-        add(linear.bias, to: output)
-    }
-
-    /// Several products of one input.
-    func multiply(_ group: LinearGroup, _ input: FloatMatrix, into outputs: [UnsafeMutablePointer<Float>]) {
-        multiplier.multiply(
-            group.matrices, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, outputs: outputs)
-        for (bias, output) in zip(group.biases, outputs) { add(bias, to: output) }
-    }
-
-    private func add(_ bias: WeightVector?, to output: UnsafeMutablePointer<Float>) {
-        guard let bias else { return }
-        forEachToken { token in vectors.add(output + token * bias.count, bias.start, Int64(bias.count)) }
-    }
-
-    func forEachToken(_ body: (Int) -> Void) { pool.parallelFor(count, body) }
+    /// Importance is measured of decoders only.
+    func observe(
+        _ names: [String], _ rows: UnsafePointer<Float>, rows count: Int, width: Int, expert: (index: Int, count: Int)
+    ) {}
 }

@@ -5,7 +5,7 @@ import Compute
 /// Activations of a batch of tokens. Rows are tokens; the comments give the width of a row.
 ///
 /// Networks call its steps; one caller at a time. Memory is taken once, for the largest batch.
-final class ForwardPass {
+final class ForwardPass: BatchPass {
     /// Where a token of the batch goes in the cache.
     struct Place {
         let slot: Int
@@ -209,42 +209,8 @@ final class ForwardPass {
 
     /// Tells whoever wants to know that rows of activations meet these tensors, or one expert of them.
     func observe(
-        _ names: [String], _ rows: UnsafePointer<Float>, rows count: Int, width: Int, expert: (index: Int, count: Int) = (0, 1)
+        _ names: [String], _ rows: UnsafePointer<Float>, rows count: Int, width: Int, expert: (index: Int, count: Int)
     ) {
         observer?.add(names, rows, rows: count, width: width, matrix: expert.index, of: expert.count, pool: pool)
-    }
-
-    /// output = input * matrix (+ bias)
-    func multiply(_ linear: Linear, _ input: FloatMatrix, into output: UnsafeMutablePointer<Float>) {
-        guard count > 0 else { return }
-        observe([linear.name], input.start, rows: count, width: input.width)
-        multiplier.multiply(
-            linear.matrix, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: output)
-        if !linear.terms.isEmpty { add(linear.terms, input, to: output, rows: linear.matrix.rows) }
-        add(linear.bias, to: output)
-    }
-
-    /// Several products of one input.
-    func multiply(_ group: LinearGroup, _ input: FloatMatrix, into outputs: [UnsafeMutablePointer<Float>]) {
-        guard count > 0 else { return }
-        observe(group.names, input.start, rows: count, width: input.width)
-        multiplier.multiply(
-            group.matrices, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, outputs: outputs)
-        if lowRank != nil {
-            for (index, output) in outputs.enumerated() {
-                add(group.terms[index], input, to: output, rows: group.matrices[index].rows)
-            }
-        }
-        for (bias, output) in zip(group.biases, outputs) { add(bias, to: output) }
-    }
-
-    private func add(_ bias: WeightVector?, to output: UnsafeMutablePointer<Float>) {
-        guard let bias else { return }
-        forEachToken { token in vectors.add(output + token * bias.count, bias.start, Int64(bias.count)) }
-    }
-
-    /// Calls `body` for each row in use: on all threads for a batch, directly for a single token.
-    func forEachToken(_ body: (Int) -> Void) {
-        if count == 1 { body(0) } else { pool.parallelFor(count, body) }
     }
 }

@@ -1,12 +1,18 @@
-// What encoders' files have and decoders' have not: tables whose first row alone is used, products in one tensor.
+// What encoders ask of a file and decoders do not: unrounded products, tables whose first row alone is used.
 import Bytes
 import Compute
+import GGUF
 import Tensors
 
 extension WeightReader {
+    /// Whether numbers of a type are used as they are.
+    static func isFloat(_ type: TensorType) -> Bool { [.f32, .f16, .bf16].contains(type) }
+
     /// A quantized matrix as F32; any other as it is.
     func expanded(_ matrix: WeightMatrix, _ name: String) throws(EngineError) -> WeightMatrix {
-        guard ![.f32, .f16, .bf16].contains(matrix.type) else { return matrix }
+        guard !Self.isFloat(matrix.type) else { return matrix }
+        // Nothing reads the file's own numbers again.
+        defer { if let tensor = file.tensor(named: fullName(name)) { file.bytes(of: tensor).advise(.doneWith) } }
         let byteCount = try RawStorage.size(matrix.rows, matrix.columns, MemoryLayout<Float>.size, purpose: "tensor '\(name)'")
         let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialized in
             guard let start = buffer.baseAddress else { return }
@@ -28,21 +34,5 @@ extension WeightReader {
             initialized = columns
         }
         return WeightVector(values)
-    }
-
-    /// The products that lie one below the other in the tensor `name`.
-    ///
-    /// - Parameter rows: rows of each, from the first on.
-    func linears(_ name: String, rows: [Int], columns: Int) throws(EngineError) -> [Linear] {
-        let whole = try linear(name, rows: rows.reduce(0, +), columns: columns)
-        let biases = whole.bias?.values
-        var start = 0
-        return rows.map { count in
-            let part = start..<start + count
-            start = part.upperBound
-            return Linear(
-                matrix: whole.matrix.part(rows: part), bias: biases.map { WeightVector(Array($0[part])) }, name: whole.name,
-                terms: whole.terms.map { $0.part(rows: part) })
-        }
     }
 }

@@ -1,28 +1,60 @@
 /// Which tensor of the GGUF a trainer's module is.
 enum AdapterNames {
-    /// Modules of a decoder's layer, by transformers' names.
-    private static let layerModules = [
-        "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
-        "self_attn.qkv_proj": "attn_qkv", "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate",
-        "mlp.up_proj": "ffn_up", "mlp.gate_up_proj": "ffn_up", "mlp.down_proj": "ffn_down", "mlp.gate": "ffn_gate_inp",
-        "block_sparse_moe.gate": "ffn_gate_inp", "mlp.shared_expert.gate_proj": "ffn_gate_shexp",
-        "mlp.shared_expert.up_proj": "ffn_up_shexp", "mlp.shared_expert.down_proj": "ffn_down_shexp",
+    /// Modules of a layer by the trainers' names, behind what stands before the layer's number.
+    private static let layerModules: [(layers: String, modules: [String: String])] = [
+        (
+            "layers.",
+            [
+                "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
+                "self_attn.qkv_proj": "attn_qkv", "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate",
+                "mlp.up_proj": "ffn_up", "mlp.gate_up_proj": "ffn_up", "mlp.down_proj": "ffn_down", "mlp.gate": "ffn_gate_inp",
+                "block_sparse_moe.gate": "ffn_gate_inp", "mlp.shared_expert.gate_proj": "ffn_gate_shexp",
+                "mlp.shared_expert.up_proj": "ffn_up_shexp", "mlp.shared_expert.down_proj": "ffn_down_shexp",
+            ]
+        ),
+        // BERT, DistilBERT and Nomic's BERT.
+        (
+            "encoder.layer.",
+            [
+                "attention.self.query": "attn_q", "attention.self.key": "attn_k", "attention.self.value": "attn_v",
+                "attention.output.dense": "attn_output", "intermediate.dense": "ffn_up", "output.dense": "ffn_down",
+            ]
+        ),
+        (
+            "transformer.layer.",
+            [
+                "attention.q_lin": "attn_q", "attention.k_lin": "attn_k", "attention.v_lin": "attn_v",
+                "attention.out_lin": "attn_output", "ffn.lin1": "ffn_up", "ffn.lin2": "ffn_down",
+            ]
+        ),
+        (
+            "encoder.layers.",
+            [
+                "attn.Wqkv": "attn_qkv", "attn.out_proj": "attn_output", "mlp.fc11": "ffn_up", "mlp.fc12": "ffn_gate",
+                "mlp.fc2": "ffn_down",
+            ]
+        ),
     ]
-    /// What may stand before `layers` and `embed_tokens`: a text model, or the text part of one that sees pictures too.
-    private static let stems = ["", "model.", "language_model.model.", "model.language_model.", "language_model."]
+    private static let tables = [
+        "embed_tokens": "token_embd.weight", "embeddings.word_embeddings": "token_embd.weight", "lm_head": "output.weight",
+    ]
+    /// What may stand before layers and tables: a text model, or the text part of one that sees pictures too.
+    private static let stems = [
+        "", "model.", "language_model.model.", "model.language_model.", "language_model.", "bert.", "distilbert.",
+    ]
 
-    /// The tensor `blk.3.attn_q.weight` for `model.layers.3.self_attn.q_proj`; nil for a module that decoders have not.
+    /// The tensor `blk.3.attn_q.weight` for `model.layers.3.self_attn.q_proj`; nil for a module that no model here has.
     static func target(of module: String) -> String? {
         for stem in stems where module.hasPrefix(stem) {
-            let rest = module.dropFirst(stem.count)
-            if rest == "embed_tokens" { return "token_embd.weight" }
-            if rest == "lm_head" { return "output.weight" }
-            guard rest.hasPrefix("layers.") else { continue }
-            let parts = rest.dropFirst("layers.".count).split(separator: ".", maxSplits: 1)
-            guard parts.count == 2, let layer = Int(parts[0]), layer >= 0, "\(layer)" == parts[0],
-                let name = layerModules[String(parts[1])]
-            else { return nil }
-            return "blk.\(layer).\(name).weight"
+            let rest = String(module.dropFirst(stem.count))
+            if let table = tables[rest] { return table }
+            for (layers, modules) in layerModules where rest.hasPrefix(layers) {
+                let parts = rest.dropFirst(layers.count).split(separator: ".", maxSplits: 1)
+                guard parts.count == 2, let layer = Int(parts[0]), layer >= 0, "\(layer)" == parts[0],
+                    let name = modules[String(parts[1])]
+                else { return nil }
+                return "blk.\(layer).\(name).weight"
+            }
         }
         return nil
     }

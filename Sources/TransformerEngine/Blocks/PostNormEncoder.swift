@@ -26,6 +26,8 @@ struct PostNormEncoder: Sendable {
 
     /// (vocabulary, width)
     let embedding: WeightMatrix
+    /// What adapters add to it.
+    let embeddingTerms: [LowRankTerm]
     /// What the first sentence's tokens have added: a text that is embedded is one sentence.
     let typeEmbedding: WeightVector?
     let positions: Positions
@@ -33,6 +35,9 @@ struct PostNormEncoder: Sendable {
     let layers: [Layer]
 
     var vocabularySize: Int { embedding.rows }
+
+    /// Whether feed-forward networks have a gate.
+    var hasGates: Bool { layers.contains { if case .gated = $0.feedForward { true } else { false } } }
 
     /// The angles that queries and keys are turned by, where they are.
     var rope: RotaryEmbedding? {
@@ -46,6 +51,7 @@ struct PostNormEncoder: Sendable {
     ) throws(EngineError) {
         let parameters = reader.parameters
         embedding = try reader.matrix("token_embd.weight", columns: parameters.width)
+        embeddingTerms = reader.terms("token_embd.weight")
         typeEmbedding = try reader.firstRow("token_types.weight", columns: parameters.width)
         self.positions = positions
         embeddingNorm = try LayerNorm(reader, "token_embd_norm")
@@ -61,7 +67,7 @@ struct PostNormEncoder: Sendable {
     }
 
     func embed(_ pass: EncoderPass) {
-        pass.lookUp(embedding, typeEmbedding, positions)
+        pass.lookUp(embedding, embeddingTerms, typeEmbedding, positions)
         pass.normalize(embeddingNorm)
     }
 
@@ -117,7 +123,7 @@ struct EncoderAttention: Sendable {
             heads * parameters.keyLength, keyValueHeads * parameters.keyLength, keyValueHeads * parameters.valueLength,
         ]
         if block.has("attn_qkv.weight") {
-            inputs = LinearGroup(try block.linears("attn_qkv", rows: rows, columns: parameters.width))
+            inputs = LinearGroup(try block.fusedLinears("attn_qkv", rows: rows, columns: parameters.width))
         } else {
             inputs = LinearGroup([
                 try block.linear("attn_q", rows: rows[0], columns: parameters.width),

@@ -22,7 +22,7 @@ struct LowRankWorkspace {
     static func floats(ofTokenAt extent: (rank: Int, rows: Int)) -> Int { extent.rank + min(extent.rows, mostRows) }
 }
 
-extension ForwardPass {
+extension BatchPass {
     /// output += scale * B(A input) for each term; `output` is (tokens, rows) without gaps.
     func add(_ terms: [LowRankTerm], _ input: FloatMatrix, to output: UnsafeMutablePointer<Float>, rows: Int) {
         guard let lowRank, count > 0 else { return }
