@@ -114,9 +114,9 @@ let streets: [[Target]] = [
     room(
         "Runner",
         [
-            "Compute", "ConstrainedDecoding", "GGUF", "JSONSchemaGrammar", "JSONText", "Sampling", "Tokenization",
-            "TransformerEngine",
-        ], testsAlso: ["Bytes"]),
+            "Bytes", "Compute", "ConstrainedDecoding", "GGUF", "JSONSchemaGrammar", "JSONText", "ModelManifest", "Sampling",
+            "Tokenization", "TransformerEngine",
+        ]),
     room(
         "ModelService",
         [

@@ -19,6 +19,7 @@ struct RunCommand: ParsableCommand {
               quern run chat --think=false --verbose "What is 2+2?"
               quern run base.gguf --adapter lora.gguf=0.7 "Hello"
               quern run chat --format schema.json "Describe Ada Lovelace"
+              quern run chat --prompt-cache long.kv "Summarize" < book.txt
               quern run chat                                 a conversation; /? for help, /bye to leave
               quern run all-minilm "a text"                  the text's vector, as a JSON array
             """)
@@ -48,6 +49,11 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var drafting: DraftOptions
     @OptionGroup var embedding: EmbeddingOptions
     @OptionGroup var cache: CacheOption
+    @Option(
+        help: ArgumentHelp(
+            "Keep the context in this file, and begin with what an earlier run kept in it: a long prompt is computed once.",
+            valueName: "file"))
+    var promptCache: String?
     @Flag(help: "Where numbers become infinite or undefined, name the layer.") var debugLayers = false
 
     func validate() throws { _ = try ThinkOption.setting(think) }
@@ -70,13 +76,22 @@ struct RunCommand: ParsableCommand {
         if let note = chat.templateNote { Console.note("warning: \(note)") }
         if think.isOn, !chat.canThink { Console.note("warning: model \"\(model)\" does not support thinking output") }
         let setting = think.isOn && !chat.canThink ? .unset : think
+        try restoreContext(of: chat, options)
         let isInteractive = text.isEmpty && StandardStream.input.isTerminal && StandardStream.output.isTerminal
         if isInteractive {
             var conversation = Conversation(
                 chat, options: options, think: setting, hidesThinking: hidesThinking, verbose: verbose, wrapsWords: !noWordWrap)
             try conversation.run()
+            try conversation.keepContext(in: promptCache)
         } else {
             try answer(text, chat, options, setting)
+        }
+    }
+
+    private func restoreContext(of chat: ChatModel, _ options: RunOptions) throws {
+        guard let promptCache else { return }
+        if case .unusable(let reason) = try chat.restoreContext(from: promptCache, options: options) {
+            Console.note("warning: the prompt cache '\(promptCache)' is made anew: \(reason)")
         }
     }
 
@@ -90,6 +105,7 @@ struct RunCommand: ParsableCommand {
         ) { try printer.print($0) }
         try printer.finish()
         try Console.put("\n\n")
+        if let promptCache { try chat.keepContext(in: promptCache) }
         if let note = SpeedReport.note(summary) { Console.note(note) }
         if verbose { Console.note(SpeedReport.text(summary, load: chat.model.loadDuration)) }
         if summary.endReason == .cancelled { throw Interrupted() }

@@ -43,7 +43,7 @@ public struct GGUFDigest: Sendable {
 }
 
 /// A digest of bytes that come in pieces.
-private enum RunningDigest {
+enum RunningDigest {
     case xxh64(XXHash64)
     case sha1(Insecure.SHA1)
     case sha256(SHA256)

@@ -37,7 +37,7 @@ public final class ChatModel: Sendable {
     public let draftNote: String?
     /// Replies that are made at the same time.
     public let slots: Int
-    private let generator = Mutex<(made: TextGenerator, options: RunOptions)?>(nil)
+    let generator = Mutex<(made: TextGenerator, options: RunOptions)?>(nil)
 
     /// The system text of the package.
     public var system: String { package?.system ?? "" }
@@ -169,7 +169,7 @@ public final class ChatModel: Sendable {
     }
 
     /// The generator, made anew when the context, the batch or the threads change; replies on their way keep the one they have.
-    private func generator(for options: RunOptions) throws -> TextGenerator {
+    func generator(for options: RunOptions) throws -> TextGenerator {
         try generator.withLock { generator in
             if let (made, used) = generator, used.contextLength == options.contextLength,
                 used.batchLength == options.batchLength, used.threads == options.threads,

@@ -1,5 +1,6 @@
 public import ConstrainedDecoding
 public import GGUF
+import ModelManifest
 import Synchronization
 public import Tokenization
 public import TransformerEngine
@@ -11,6 +12,7 @@ public final class LoadedModel: Sendable {
     public let transformer: TransformerModel
     public let loadDuration: Duration
     private let table = Mutex<TokenTable?>(nil)
+    private let adapters: [ScaledAdapter]
 
     /// - Parameter adapters: finds those to load with the file, once it is open.
     /// - Throws: `GGUFError`, `TokenizationError` or `EngineError`, each naming what does not fit; `RunnerError.unusable` where the
@@ -19,7 +21,8 @@ public final class LoadedModel: Sendable {
         let start = ContinuousClock.now
         let file = try GGUFFile(path: path)
         tokenizer = try Tokenizer(metadata: file.metadata)
-        transformer = try TransformerModel(file: file, adapters: try adapters(file))
+        self.adapters = try adapters(file)
+        transformer = try TransformerModel(file: file, adapters: self.adapters)
         let words = tokenizer.vocabulary.count
         guard words == transformer.vocabularySize else {
             throw RunnerError.unusable(
@@ -28,6 +31,14 @@ public final class LoadedModel: Sendable {
         try file.checkIntact()
         self.file = file
         loadDuration = start.duration(to: .now)
+    }
+
+    /// What the model computes with, in 64 hexadecimal digits: another file or another adapter is another identity.
+    func identity() throws -> String {
+        var hasher = DigestHasher()
+        hasher.update(Array(try file.fingerprint().utf8))
+        for adapter in adapters { hasher.update(Array("\(try adapter.adapter.file.fingerprint()) \(adapter.scale)".utf8)) }
+        return hasher.finalize().hex
     }
 
     /// That the model can guess for another one: the same tokens under the same numbers.

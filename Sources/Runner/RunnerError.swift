@@ -15,6 +15,8 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
     case draftVocabulary(String)
     /// The format that an answer is held to leaves no token that could come next.
     case formatStuck
+    /// A file that was named as a prompt cache is something else.
+    case noPromptCache(String)
     case cancelled
 
     public var description: String {
@@ -28,6 +30,7 @@ public enum RunnerError: Error, Equatable, CustomStringConvertible {
         case .inputTooLong: "the input length exceeds the context length"
         case .draftVocabulary(let problem): "the draft model has another vocabulary: \(problem)"
         case .formatStuck: "the answer's format leaves no token of the model's vocabulary that could come next"
+        case .noPromptCache(let path): "'\(path)' is not a prompt cache"
         case .cancelled: "cancelled"
         }
     }

@@ -14,7 +14,7 @@ import TransformerEngine
 public final class TextGenerator: Sendable {
     public let model: LoadedModel
     public let contextLength: Int
-    private let scheduler: SlotScheduler
+    let scheduler: SlotScheduler
     private let batchLength: Int
     private let usesLookup: Bool
     private let drafter: ModelDrafter?

@@ -23,6 +23,22 @@ import Testing
         #expect(nothing.output.isEmpty && nothing.errors.isEmpty && nothing.exitCode == 0)
     }
 
+    @Test func aKeptContextSavesTheNextRunThePrompt() throws {
+        try bench.createSample()
+        func run(_ arguments: String...) throws -> (output: String, errors: String, exitCode: Int32) {
+            let result = try bench.quern.run(["run", "--think=false", "--prompt-cache", "context.kv"] + arguments)
+            return (result.output, result.errors, result.exitCode)
+        }
+        for _ in 0..<2 { #expect(try run("chat", "Why is the sky blue?").output == Self.answer) }
+        let changed = try run("--cache-type", "q8_0", "chat", "Why is the sky blue?")
+        #expect(changed.errors == "warning: the prompt cache 'context.kv' is made anew: its KV cache is of another type\n")
+        #expect(changed.output == Self.answer)
+        try bench.write("mine", to: "context.kv")
+        let refused = try run("chat", "Why is the sky blue?")
+        #expect(refused.exitCode == 1 && refused.errors.contains("'context.kv' is not a prompt cache"))
+        #expect(refused.output.isEmpty)
+    }
+
     @Test func thinkingIsShownOrHidden() throws {
         try bench.createSample()
         let thought = "Thinking...\nThe user asks a simple question. I know the answer.\n...done thinking.\n\n" + Self.answer

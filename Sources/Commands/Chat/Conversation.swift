@@ -53,6 +53,9 @@ struct Conversation {
         }
     }
 
+    /// Keeps the context of the last answer for a later run.
+    func keepContext(in path: String?) throws { if let path { try chat.keepContext(in: path) } }
+
     /// A line, or several where three quotes open in it; the quotes stay.
     private mutating func nextMessage() throws -> LineEditor.Outcome {
         let first = try editor.readLine(prompt: ">>> ", continuation: "... ", placeholder: "Send a message (/? for help)")

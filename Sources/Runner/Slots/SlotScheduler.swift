@@ -141,6 +141,25 @@ final class SlotScheduler: Sendable {
         state.withLock { state in !state.slots.indices.contains { $0 != slot && state.slots[$0].phase != .free } }
     }
 
+    /// Fills the first slot with what an earlier session held, before any request.
+    ///
+    /// - Parameter fill: puts keys and values into the session's first slot, and says of which tokens.
+    func restore(_ fill: (InferenceSession) throws -> [TokenID]) throws {
+        let tokens = try session.withLock { try fill($0) }
+        state.withLock { $0.slots[0].tokens = tokens }
+    }
+
+    /// Hands out the slot that was used last and its tokens, while nobody computes.
+    func withLastSlot(_ body: (InferenceSession, _ slot: Int, _ tokens: [TokenID]) throws -> Void) throws {
+        try session.withLock { session in
+            let (slot, tokens) = state.withLock { state in
+                let last = state.slots.indices.max { state.slots[$0].lastUse < state.slots[$1].lastUse } ?? 0
+                return (last, state.slots[last].tokens)
+            }
+            try body(session, slot, tokens)
+        }
+    }
+
     // MARK: Steps
 
     /// Has a step computed, with those of others or alone.
