@@ -34,6 +34,7 @@ clients: packages
 test: packages clients lint
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
+	Tests/NEON/run
 
 # Ten minutes of random text for everything that parses; Fuzz/run says more.
 fuzz: packages

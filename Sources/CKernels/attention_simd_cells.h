@@ -27,7 +27,7 @@ INLINE void CELL_NAME(score)(
 static void CELL_NAME(score_tile)(
     const float *queries, const CELL *tile, int32_t size, int32_t count, int32_t rows, float *scores) {
     for (int32_t p = 0; p < count; p += 2 * LANES) {
-        const CELL *keys = tile + p / QUERN_KEY_LANES * QUERN_KEY_LANES * size;
+        const CELL *keys = tile + p / QUERN_KEY_LANES * QUERN_KEY_LANES * size + p % QUERN_KEY_LANES;
         const CELL *next = LANES == QUERN_KEY_LANES ? keys + QUERN_KEY_LANES * size : keys + LANES;
         int32_t r = 0;
         for (; r + SCORE_ROWS <= rows; r += SCORE_ROWS)

@@ -2,11 +2,29 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
 const char *quern_isa_name(quern_isa isa) {
-    static const char *const names[QUERN_ISA_COUNT] = {"scalar", "avx2", "avx512"};
+    static const char *const names[QUERN_ISA_COUNT] = {"scalar", "avx2", "avx512", "neon", "dotprod"};
     return isa < QUERN_ISA_COUNT ? names[isa] : "unknown";
 }
+
+#if defined(__aarch64__)
+static bool has_dot_products(void) {
+#if defined(__APPLE__)
+    int found = 0;
+    size_t size = sizeof found;
+    return sysctlbyname("hw.optional.arm.FEAT_DotProd", &found, &size, NULL, 0) == 0 && found;
+#else
+    return getauxval(AT_HWCAP) & HWCAP_ASIMDDP;
+#endif
+}
+#endif
 
 bool quern_isa_available(quern_isa isa) {
     if (isa == QUERN_ISA_SCALAR) return true;
@@ -18,6 +36,9 @@ bool quern_isa_available(quern_isa isa) {
         return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("avx512vnni");
+#elif defined(__aarch64__)
+    if (isa == QUERN_ISA_NEON) return true;
+    if (isa == QUERN_ISA_DOTPROD) return has_dot_products();
 #endif
     return false;
 }

@@ -10,6 +10,9 @@ extern const quern_matrix_kernels quern_matrix_scalar;
 #if defined(__x86_64__)
 extern const quern_matrix_kernels quern_matrix_avx2;
 extern const quern_matrix_kernels quern_matrix_avx512;
+#elif defined(__aarch64__)
+extern const quern_matrix_kernels quern_matrix_neon;
+extern const quern_matrix_kernels quern_matrix_dotprod;
 #endif
 
 /// Thirty-two activations whose largest magnitude is below this are taken for zero: 127 / magnitude must be finite.

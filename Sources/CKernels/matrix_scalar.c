@@ -90,6 +90,9 @@ const quern_matrix_kernels *quern_matrix_kernels_for(quern_isa isa) {
 #if defined(__x86_64__)
     if (isa == QUERN_ISA_AVX2) return &quern_matrix_avx2;
     if (isa == QUERN_ISA_AVX512) return &quern_matrix_avx512;
+#elif defined(__aarch64__)
+    if (isa == QUERN_ISA_NEON) return &quern_matrix_neon;
+    if (isa == QUERN_ISA_DOTPROD) return &quern_matrix_dotprod;
 #endif
     (void)isa;
     return &quern_matrix_scalar;

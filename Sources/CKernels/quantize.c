@@ -10,6 +10,9 @@ const quern_quantize_table *quern_quantize_table_for(quern_isa isa) {
 #if defined(__x86_64__)
     case QUERN_ISA_AVX2: return &quern_quantize_avx2;
     case QUERN_ISA_AVX512: return &quern_quantize_avx512;
+#elif defined(__aarch64__)
+    case QUERN_ISA_NEON:
+    case QUERN_ISA_DOTPROD: return &quern_quantize_scalar;
 #endif
     default: return NULL;
     }

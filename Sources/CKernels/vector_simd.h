@@ -112,8 +112,10 @@ static void rotate_neighbours(float *x, const float *cosines, const float *sines
         vfloat v = load(x + i);
 #if LANES == 16
         vfloat swapped = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
-#else
+#elif LANES == 8
         vfloat swapped = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
+#else
+        vfloat swapped = __builtin_shufflevector(v, v, 1, 0, 3, 2);
 #endif
         store(x + i, v * load(cosines + i) + swapped * load(sines + i));
     }

@@ -13,6 +13,9 @@ extern const quern_vector_table quern_vectors_scalar;
 #if defined(__x86_64__)
 extern const quern_vector_table quern_vectors_avx2;
 extern const quern_vector_table quern_vectors_avx512;
+#elif defined(__aarch64__)
+extern const quern_vector_table quern_vectors_neon;
+extern const quern_vector_table quern_vectors_dotprod;
 #endif
 
 #endif

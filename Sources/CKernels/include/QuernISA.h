@@ -18,17 +18,19 @@ typedef enum quern_isa {
     QUERN_ISA_SCALAR = 0,  ///< plain C; defines the bits of every file
     QUERN_ISA_AVX2 = 1,    ///< AVX2, FMA, F16C
     QUERN_ISA_AVX512 = 2,  ///< AVX-512 F, BW, DQ, VL and VNNI
-    QUERN_ISA_COUNT = 3,
+    QUERN_ISA_NEON = 3,    ///< what every ARM processor of 64 bits has
+    QUERN_ISA_DOTPROD = 4, ///< NEON with the dot products of ARMv8.2
+    QUERN_ISA_COUNT = 5,
 } quern_isa;
 
 /// Whether this machine (processor and operating system) runs `isa`.
 bool quern_isa_available(quern_isa isa);
 
-/// The best instruction set available, or what the environment variable QUERN_KERNELS (scalar, avx2, avx512) asks for where
+/// The best instruction set available, or what the environment variable QUERN_KERNELS (`quern_isa_name`) asks for where
 /// the machine has it.
 quern_isa quern_isa_selected(void);
 
-/// Its name: "scalar", "avx2", "avx512".
+/// Its name: "scalar", "avx2", "avx512", "neon", "dotprod".
 const char *quern_isa_name(quern_isa isa);
 
 #endif
