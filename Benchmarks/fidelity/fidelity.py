@@ -8,7 +8,8 @@ Makes a small random model of each architecture with transformers, converts it w
 mean squared error (the squared differences of all logits over the squares of transformers' own, in single precision). With
 --sample, a checkpoint that is trained, the same for that one; with --text also perplexities: Quern's beside those of
 LLAMA_PERPLEXITY, and how far either is from the file's own weights. Those are the file expanded to F32 by LLAMA_QUANTIZE, read by
-llama-perplexity with an F32 cache.
+llama-perplexity with an F32 cache. A third table has the divergence of either engine's distributions from those of the expanded
+file, all with an F32 cache: each engine is compared with its own reading of that file.
 """
 import argparse
 import json
@@ -26,6 +27,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 
 QUERN = os.environ.get("QUERN", ".build/release/quern")
 TYPES = ["F16", "BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q5_1", "Q5_0", "Q4_K_M", "Q4_1", "Q4_0", "Q3_K_M", "Q2_K"]
+IMPORTANCE = None
 SMALL = dict(hidden_size=256, intermediate_size=512, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
              max_position_embeddings=512, vocab_size=300, bos_token_id=256, eos_token_id=257, pad_token_id=258)
 ROPE3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
@@ -104,6 +106,12 @@ def error(file, ids, wanted, cache):
     return ((found - wanted) ** 2).sum() / (wanted ** 2).sum()
 
 
+def quantizing(name):
+    """How `quantize` is told of a type: those that no mix is made of go on every matrix."""
+    options = ["--imatrix", IMPORTANCE] if IMPORTANCE else []
+    return [*options, "--tensor-type", rf"weight$={name}", "Q8_0"] if name in ["MXFP4", "NVFP4"] else [*options, name]
+
+
 def errors(folder, model, ids, work):
     """The errors of an F32 file with either cache, then of each type."""
     source = work / "f32.gguf"
@@ -113,7 +121,7 @@ def errors(folder, model, ids, work):
     yield "F32, F16 cache", error(source, ids, wanted, "f16")
     for name in TYPES:
         target = work / f"{name}.gguf"
-        run(QUERN, "quantize", source, target, name, "--quiet")
+        run(QUERN, "quantize", source, target, *quantizing(name), "--quiet")
         yield name, error(target, ids, wanted, "f16")
 
 
@@ -123,8 +131,12 @@ def perplexity_ours(file, text, chunks):
 
 
 def perplexity_theirs(program, file, text, chunks, *more):
-    out, err = run(program, "-m", file, "-f", text, "--chunks", chunks, "-t", os.environ.get("THREADS", "2"), *more)
-    return float(re.search(r"Final estimate: PPL = ([0-9.]+)", out + err).group(1))
+    # Now and then its last line is lost, which another thread writes.
+    for _ in range(3):
+        output = "".join(run(program, "-m", file, "-f", text, "--chunks", chunks, "-t", os.environ.get("THREADS", "2"), *more))
+        if found := re.search(r"Final estimate: PPL = ([0-9.]+)", output):
+            return float(found.group(1))
+    raise RuntimeError(f"{program} says no final estimate of {file}")
 
 
 def perplexities(work, text, chunks):
@@ -144,13 +156,36 @@ def perplexities(work, text, chunks):
               f"| {theirs:.4f} | {100 * (theirs / truth - 1):+.4f} % |", flush=True)
 
 
+def divergences(work, text, chunks):
+    """Mean Kullback-Leibler divergence of the tokens' probabilities from what the weights in the file say."""
+    peer, expand = os.environ["LLAMA_PERPLEXITY"], os.environ["LLAMA_QUANTIZE"]
+    threads = os.environ.get("THREADS", "2")
+    exact = ["-ctk", "f32", "-ctv", "f32", "-fa", "off", "-t", threads]
+    expanded, base = work / "expanded.gguf", work / "base.kld"
+    print("\n| type | Quern | llama.cpp | ratio |\n|---|---:|---:|---:|")
+    for name in TYPES:
+        file = work / f"{name}.gguf"
+        run(expand, "--allow-requantize", file, expanded, "F32")
+        out, _ = run(QUERN, "measure", file, "--against", expanded, "--text", text, "--chunks", chunks, "--cache-type", "f32",
+                     "--format", "json", "--quiet")
+        ours = json.loads(out)["models"][0]["comparison"]["kl_divergence"]["value"]
+        run(peer, "-m", expanded, "-f", text, "--chunks", chunks, "--kl-divergence-base", base, *exact)
+        output = "".join(run(peer, "-m", file, "--chunks", chunks, "--kl-divergence-base", base, "--kl-divergence", *exact))
+        theirs = float(re.search(r"Mean +KLD: +([-0-9.]+)", output).group(1))
+        print(f"| {name} | {ours:.2e} | {theirs:.2e} | {ours / theirs if theirs > 0 else float('nan'):.2f} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample")
     parser.add_argument("--text")
     parser.add_argument("--chunks", default="24")
     parser.add_argument("--only")
+    parser.add_argument("--types", help="other types than the usual ones, separated by commas")
+    parser.add_argument("--imatrix", help="importance of the sample's weights, for types of few bits")
     arguments = parser.parse_args()
+    global TYPES, IMPORTANCE
+    TYPES, IMPORTANCE = arguments.types.split(",") if arguments.types else TYPES, arguments.imatrix
     only = arguments.only.split(",") if arguments.only else None
     heads = ["F32, F32 cache", "F32, F16 cache"] + TYPES
     print("| model | " + " | ".join(heads) + " |\n|---|" + "---:|" * len(heads))
@@ -179,6 +214,7 @@ def main():
             print("| the sample | " + " | ".join(f"{figures[head]:.1e}" for head in heads) + " |", flush=True)
             if arguments.text:
                 perplexities(work, arguments.text, arguments.chunks)
+                divergences(work, arguments.text, arguments.chunks)
     sys.exit(1 if failed else 0)
 
 
