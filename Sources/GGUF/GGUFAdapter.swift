@@ -4,6 +4,7 @@
 // 2. For each tensor `T` of the base that is changed there are `T.lora_a`, (rank, columns) outermost first, and `T.lora_b`,
 //    (rows, rank). Of `token_embd.weight`, whose rows are looked up, `lora_a` is transposed: (rows, rank), and `lora_b` is
 //    (columns, rank).
+//    Where `T` is a stack of experts, both are stacks of as many: (experts, rank, columns) and (experts, rows, rank).
 // 3. What is added is `scale * B(A x)`; the scale is `adapter.lora.alpha / rank`, or one where alpha is missing or zero.
 //
 // Source: llama.cpp's `convert_lora_to_gguf.py` and `src/llama-adapter.cpp`.
@@ -29,13 +30,15 @@ public struct GGUFAdapter: Sendable {
         /// B, which comes up again.
         public let up: GGUFTensor
         public let rank: Int
+        /// Matrices that lie one behind the other in both factors: the experts of a stack, else one.
+        public let matrixCount: Int
         /// What the product of both is multiplied with, without what the user says.
         public let scale: Float
 
         /// Whether the tensor is the embedding, whose A lies transposed.
         public var isLookUp: Bool { target == GGUFAdapter.embeddingName }
-        /// Rows and columns of the tensor that this fits.
-        public var targetRows: Int { isLookUp ? down.shape.rows : up.shape.rows }
+        /// Rows and columns of the tensor that this fits, or of each of its matrices.
+        public var targetRows: Int { isLookUp ? down.shape.rows : up.shape.rows / matrixCount }
         public var targetColumns: Int { isLookUp ? up.shape.rows : down.shape.columns }
     }
 
@@ -85,16 +88,22 @@ public struct GGUFAdapter: Sendable {
         guard let up = file.tensor(named: target + upSuffix) else {
             throw .unusableAdapter(file: name, problem: "tensor '\(down.name)' has no '\(target + upSuffix)' beside it")
         }
-        for tensor in [down, up] where tensor.shape.dimensions.count > 2 {
-            throw .unusableAdapter(file: name, problem: "tensor '\(tensor.name)': adapters of single experts are not supported")
+        let count = up.shape.dimensions.count == 3 ? up.shape.dimensions[2] : 1
+        let downCount = down.shape.dimensions.count == 3 ? down.shape.dimensions[2] : 1
+        guard down.shape.dimensions.count == up.shape.dimensions.count, up.shape.dimensions.count <= 3, count == downCount,
+            count > 0
+        else {
+            throw .unusableAdapter(
+                file: name, problem: "tensor '\(up.name)' has shape \(up.shape), but '\(down.name)' has \(down.shape)")
         }
         let rank = up.shape.columns
-        let downRank = target == embeddingName ? down.shape.columns : down.shape.rows
+        let downRank = target == embeddingName ? down.shape.columns : down.shape.rows / count
         guard rank > 0, rank == downRank else {
             throw .unusableAdapter(
                 file: name, problem: "tensor '\(up.name)' has rank \(rank), but '\(down.name)' has rank \(downRank)")
         }
-        return Term(target: target, down: down, up: up, rank: rank, scale: alpha == 0 ? 1 : Float(alpha / Double(rank)))
+        return Term(
+            target: target, down: down, up: up, rank: rank, matrixCount: count, scale: alpha == 0 ? 1 : Float(alpha / Double(rank)))
     }
 
     /// The metadata of the same factors counting `factor` times as much.
@@ -146,8 +155,9 @@ extension GGUFAdapter {
             guard let found = shape(term.target) ?? (term.target == Self.outputName ? shape(Self.embeddingName) : nil) else {
                 return "the model has no tensor '\(term.target)', which the adapter changes"
             }
-            let wanted = [term.targetColumns, term.targetRows]
-            if found.dimensions != wanted, !(found.dimensions == [wanted[0]] && wanted[1] == 1) {
+            let isStack = term.up.shape.dimensions.count == 3
+            let wanted = [term.targetColumns, term.targetRows] + (isStack ? [term.matrixCount] : [])
+            if found.dimensions != wanted, !(found.dimensions == [wanted[0]] && wanted.dropFirst() == [1]) {
                 return "tensor '\(term.target)' has shape \(found) in the model, the adapter is for \(wanted)"
             }
         }

@@ -16,7 +16,7 @@ extension LowRankSum {
         if term.isLookUp {
             self.init(rank: term.rank, down: Self.transposed(up, columns: term.rank), up: down.map { $0 * factor })
         } else {
-            self.init(rank: term.rank, down: down, up: up.map { $0 * factor })
+            self.init(rank: term.rank, count: term.matrixCount, down: down, up: up.map { $0 * factor })
         }
     }
 
@@ -38,8 +38,10 @@ extension LowRankSum {
         down.withUnsafeBufferPointer { down in
             up.withUnsafeBufferPointer { up in
                 guard let down = down.baseAddress, let up = up.baseAddress else { return }
-                for row in 0..<count {
-                    add(down, up + (first + row) * rank, to: values + row * columns)
+                let height = rows / self.count
+                for row in first..<first + count {
+                    let product = row / height
+                    add(down + product * rank * columns, up + row * rank, to: values + (row - first) * columns)
                 }
             }
         }

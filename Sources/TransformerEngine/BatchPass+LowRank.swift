@@ -24,13 +24,19 @@ struct LowRankWorkspace {
 
 extension BatchPass {
     /// output += scale * B(A input) for each term; `output` is (tokens, rows) without gaps.
-    func add(_ terms: [LowRankTerm], _ input: FloatMatrix, to output: UnsafeMutablePointer<Float>, rows: Int) {
-        guard let lowRank, count > 0 else { return }
+    ///
+    /// - Parameters:
+    ///   - stride: floats from one token's input to the next one's.
+    ///   - tokens: as many as the batch has, or fewer.
+    func add(
+        _ terms: [LowRankTerm], _ input: UnsafePointer<Float>, _ stride: Int, tokens: Int, to output: UnsafeMutablePointer<Float>,
+        rows: Int
+    ) {
+        guard let lowRank, tokens > 0 else { return }
         for term in terms {
             let inner = lowRank.inner.narrowed(to: term.rank)
-            multiplier.multiply(
-                term.down, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: inner.start)
-            addOuter(term, inner, to: output, rows: rows)
+            multiplier.multiply(term.down, input: input, inputStride: stride, tokens: tokens, output: inner.start)
+            addOuter(term, inner, tokens: tokens, to: output, rows: rows)
         }
     }
 
@@ -40,19 +46,23 @@ extension BatchPass {
         for term in terms {
             let inner = lowRank.inner.narrowed(to: term.rank)
             forEachToken { token in term.down.expandRow(Int(tokens[token]), into: inner.row(token)) }
-            addOuter(term, inner, to: hidden.start, rows: hidden.width)
+            addOuter(term, inner, tokens: count, to: hidden.start, rows: hidden.width)
         }
     }
 
-    private func addOuter(_ term: LowRankTerm, _ inner: FloatMatrix, to output: UnsafeMutablePointer<Float>, rows: Int) {
+    private func addOuter(
+        _ term: LowRankTerm, _ inner: FloatMatrix, tokens: Int, to output: UnsafeMutablePointer<Float>, rows: Int
+    ) {
         guard let lowRank else { return }
-        forEachToken { token in vectors.scale(inner.row(token), term.scale, Int64(term.rank)) }
+        for token in 0..<tokens { vectors.scale(inner.row(token), term.scale, Int64(term.rank)) }
         for first in stride(from: 0, to: rows, by: LowRankWorkspace.mostRows) {
             let part = first..<min(first + LowRankWorkspace.mostRows, rows)
             let outer = lowRank.outer.narrowed(to: part.count)
             multiplier.multiply(
-                term.up.part(rows: part), input: UnsafePointer(inner.start), tokens: count, output: outer.start)
-            forEachToken { token in vectors.add(output + token * rows + first, outer.row(token), Int64(part.count)) }
+                term.up.part(rows: part), input: UnsafePointer(inner.start), tokens: tokens, output: outer.start)
+            pool.parallelFor(tokens) { token in
+                vectors.add(output + token * rows + first, outer.row(token), Int64(part.count))
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ extension BatchPass {
         observe([linear.name], input.start, rows: count, width: input.width, expert: (0, 1))
         multiplier.multiply(
             linear.matrix, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, output: output)
-        if !linear.terms.isEmpty { add(linear.terms, input, to: output, rows: linear.matrix.rows) }
+        add(linear.terms, input.start, input.width, tokens: count, to: output, rows: linear.matrix.rows)
         add(linear.bias, to: output)
     }
 
@@ -39,7 +39,7 @@ extension BatchPass {
             group.matrices, input: UnsafePointer(input.start), inputStride: input.width, tokens: count, outputs: outputs)
         if lowRank != nil {
             for (index, output) in outputs.enumerated() {
-                add(group.terms[index], input, to: output, rows: group.matrices[index].rows)
+                add(group.terms[index], input.start, input.width, tokens: count, to: output, rows: group.matrices[index].rows)
             }
         }
         for (bias, output) in zip(group.biases, outputs) { add(bias, to: output) }

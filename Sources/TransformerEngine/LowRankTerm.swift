@@ -23,6 +23,16 @@ struct LowRankTerm: Sendable {
 
     var rank: Int { up.columns }
 
+    /// The terms of a stack's matrices, one by one.
+    func parts(of count: Int) -> [LowRankTerm] {
+        let (inner, outer) = (down.rows / count, up.rows / count)
+        return (0..<count).map { index in
+            LowRankTerm(
+                down: down.part(rows: index * inner..<(index + 1) * inner), up: up.part(rows: index * outer..<(index + 1) * outer),
+                scale: scale)
+        }
+    }
+
     /// The term of some of the product's rows.
     func part(rows: Range<Int>) -> LowRankTerm { LowRankTerm(down: down, up: up.part(rows: rows), scale: scale) }
 }
@@ -68,7 +78,7 @@ final class LowRankTerms: Sendable {
         return found
     }
 
-    /// - Throws: `EngineError.adapterTarget` for the first tensor whose terms nobody took: a norm, a stack of experts.
+    /// - Throws: `EngineError.adapterTarget` for the first tensor whose terms nobody took: a norm, a stack that the model reads as something else.
     func checkAllTaken() throws(EngineError) {
         let used = used.withLock { $0 }
         if let left = targets.first(where: { !used.contains($0) }) { throw .adapterTarget(left) }

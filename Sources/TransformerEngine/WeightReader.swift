@@ -111,6 +111,12 @@ struct WeightReader: Sendable {
         return (0..<count).map { whole.part(rows: $0 * rows..<($0 + 1) * rows) }
     }
 
+    /// What adapters add to each of the matrices of a stack; nothing for any of them where no adapter does.
+    func stackTerms(_ name: String, count: Int) -> [[LowRankTerm]] {
+        let parts = terms(name).map { $0.parts(of: count) }
+        return (0..<count).map { index in parts.map { $0[index] } }
+    }
+
     /// A matrix of one row, which converters write as a vector.
     func row(_ name: String, columns: Int) throws(EngineError) -> WeightMatrix {
         let found = file.tensor(named: prefix + name)?.shape.dimensions

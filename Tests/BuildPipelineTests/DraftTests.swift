@@ -1,5 +1,7 @@
 import BuildPipeline
 import Linting
+import ModelManifest
+import ModelStore
 import ModelfileSyntax
 import TestSupport
 import Testing

@@ -59,6 +59,20 @@ import Testing
         #expect(try bench.quern.run("show", "tiny.gguf", "--memory", "--cache-type", "q5_9").exitCode == 2)
     }
 
+    @Test func embeddingModelsHaveAStatementToo() throws {
+        let checkpoint = SharedData.packageRoot.appendingPathComponent("Tests/Fixtures/Checkpoints/bert").path
+        try bench.create("bert", "FROM \(checkpoint)")
+        let result = try bench.quern.run("show", "bert", "--memory", "--format", "json")
+        try #require(result.exitCode == 0, "\(result.errors)")
+        let stated = try JSONValue(parsing: result.output)
+        let parts = ["weights", "kv_cache", "activations", "program"].compactMap { stated[$0]?.int }
+        #expect(stated["total"]?.int == parts.reduce(0, +))
+        #expect(stated["kv_cache"]?.int == 0 && stated["cache_type"] == nil)
+        #expect(try #require(stated["weights"]?.int) > 10_000)
+        let text = try bench.quern.run("show", "bert", "--memory").output
+        #expect(text.contains("with a text of ") && !text.contains("KV cache"))
+    }
+
     @Test func whatDoesNotFitIsRefusedBeforeTheWork() throws {
         try writeModel()
         let result = try bench.quern.run("bench", "long.gguf", "-d", "1000000000", "-p", "1", "-n", "1", "-r", "1")

@@ -4,6 +4,7 @@ import JSONText
 import ModelManifest
 import ModelService
 import ModelfilePlan
+import Runner
 import TestSupport
 import Testing
 
@@ -13,36 +14,6 @@ import Testing
     init() throws { fixture = try ServiceFixture() }
 
     private static let checkpoints = SharedData.packageRoot.appendingPathComponent("Tests/Fixtures/Checkpoints")
-    private static let rank = 2
-
-    /// What PEFT saves: a configuration, and two factors for each module.
-    private func writeAdapter(_ modules: [(name: String, rows: Int, columns: Int)], to folder: String) throws -> String {
-        let prefix = "base_model.model."
-        var tensors: [(name: String, shape: [Int])] = []
-        for module in modules {
-            tensors.append((prefix + module.name + ".lora_A.weight", [Self.rank, module.columns]))
-            tensors.append((prefix + module.name + ".lora_B.weight", [module.rows, Self.rank]))
-        }
-        var (header, data) = (JSONObject(), [UInt8]())
-        for (index, tensor) in tensors.enumerated() {
-            let start = data.count
-            for number in 0..<tensor.shape[0] * tensor.shape[1] {
-                let value = Float((number * 37 + index * 11) % 23 - 11) / 20
-                data += withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
-            }
-            func numbers(_ values: [Int]) -> JSONValue { .array(values.map { .number(JSONNumber($0)) }) }
-            header[tensor.name] = .object([
-                "dtype": "F32", "shape": numbers(tensor.shape), "data_offsets": numbers([start, data.count]),
-            ])
-        }
-        let text = JSONValue.object(header).bytes()
-        let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
-        try fixture.folder.write(length + text + data, to: folder + "/adapter_model.safetensors")
-        let config = #"{"peft_type": "LORA", "r": \#(Self.rank), "lora_alpha": 4, "target_modules": ["any"]}"#
-        try fixture.folder.write(Array(config.utf8), to: folder + "/adapter_config.json")
-        return fixture.folder.path + "/" + folder
-    }
-
     private func largestDifference(_ left: [Float], _ right: [Float]) -> Float {
         zip(left, right).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
@@ -63,7 +34,7 @@ import Testing
 
     @Test func theVectorsAreThoseOfMergedWeights() throws {
         let source = Self.checkpoints.appendingPathComponent("bert").path
-        let adapter = try writeAdapter(Self.bert, to: "lora")
+        let adapter = try fixture.writeAdapter(Self.bert, to: "lora")
         try fixture.make("plain", from: source)
         try fixture.make("packaged", from: source) { $0.adapters = [.init("./lora")] }
         let texts = ["the cat", "a longer text about two dogs and a cat"]
@@ -83,7 +54,7 @@ import Testing
 
     @Test func oneForAnotherModelIsRefused() throws {
         try fixture.make("plain", from: Self.checkpoints.appendingPathComponent("bert").path)
-        let adapter = try writeAdapter([("encoder.layer.0.attention.self.query", 16, 32)], to: "wide")
+        let adapter = try fixture.writeAdapter([("encoder.layer.0.attention.self.query", 16, 32)], to: "wide")
         let error = #expect(throws: (any Error).self) {
             try fixture.models.openEmbedding("plain", adapters: [AdapterSource(path: adapter)])
         }

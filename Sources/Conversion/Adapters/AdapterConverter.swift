@@ -19,8 +19,20 @@ public struct AdapterConverter: Sendable {
     /// Both factors of one module.
     private struct Pair {
         let module: String
-        var down: Matrix?
-        var up: Matrix?
+        var down: AdapterMatrix?
+        var up: AdapterMatrix?
+
+        /// Both of them, of one rank.
+        func factors(_ path: String, ranks: ClosedRange<Int>) throws(ConversionError) -> (down: AdapterMatrix, up: AdapterMatrix) {
+            guard let down, let up else {
+                throw .adapter(path: path, problem: "module '\(module)' has no \(down == nil ? "lora_A" : "lora_B")")
+            }
+            guard up.columns == down.rows, ranks.contains(up.columns) else {
+                throw .adapter(
+                    path: path, problem: "module '\(module)': lora_A has rank \(down.rows), lora_B \(up.columns)")
+            }
+            return (down, up)
+        }
     }
 
     /// - Returns: the adapter's file, in memory.
@@ -29,30 +41,31 @@ public struct AdapterConverter: Sendable {
         let scaling = try AdapterScaling(folder.config)
         let pairs = try pairs(of: folder)
         guard let architecture = base.metadata.architecture else { throw GGUFError.missingKey(GGUFKey.architecture) }
-        var tensors: [(name: String, matrix: Matrix)] = []
+        var tensors: [(name: String, matrix: AdapterMatrix)] = []
+        var stacks = ExpertStacks()
         var alpha: Double?
         for pair in pairs {
-            guard let target = AdapterNames.target(of: pair.module) else {
+            let expert = AdapterNames.expert(of: pair.module)
+            guard let target = expert?.target ?? AdapterNames.target(of: pair.module) else {
                 throw ConversionError.adapter(path: folder.path, problem: "module '\(pair.module)' cannot be converted")
             }
-            guard let down = pair.down, var up = pair.up else {
-                throw ConversionError.adapter(
-                    path: folder.path, problem: "module '\(pair.module)' has no \(pair.down == nil ? "lora_A" : "lora_B")")
-            }
+            let (down, stored) = try pair.factors(folder.path, ranks: Self.ranks)
+            var up = stored
             let rank = up.columns
-            guard rank == down.rows, Self.ranks.contains(rank) else {
-                throw ConversionError.adapter(
-                    path: folder.path, problem: "module '\(pair.module)': lora_A has rank \(down.rows), lora_B \(rank)")
-            }
             let wanted = try scaling.scale(of: pair.module, rank: rank, folder.config)
             let fileAlpha = alpha ?? scaling.fileAlpha(rankOfFirst: rank)
             alpha = fileAlpha
             let factor = wanted * Double(rank) / fileAlpha
             if abs(factor - 1) > 1e-7 { up.multiply(by: Float(factor)) }
+            if let expert {
+                try stacks.add(down, up, at: expert.index, of: target, base.shape(of: target), folder.path)
+                continue
+            }
             if let heads = try rotaryHeads(of: target, architecture) { up = try up.regrouped(heads: heads, target, folder.path) }
             tensors.append((target + GGUFAdapter.downSuffix, target == GGUFAdapter.embeddingName ? down.transposed : down))
             tensors.append((target + GGUFAdapter.upSuffix, up))
         }
+        tensors += stacks.tensors
         let file = try file(architecture, alpha: alpha ?? 1, tensors, named: folder.path)
         let adapter = try GGUFAdapter(file, name: folder.path)
         try base.check(adapter)
@@ -74,7 +87,7 @@ public struct AdapterConverter: Sendable {
                 pairs.append(Pair(module: factor.module))
                 places[factor.module] = place
             }
-            let stored = try Matrix(tensor)
+            let stored = try AdapterMatrix(tensor)
             let matrix = factor.isTransposed ? stored.transposed : stored
             if factor.isDown { pairs[place].down = matrix } else { pairs[place].up = matrix }
         }
@@ -84,7 +97,7 @@ public struct AdapterConverter: Sendable {
 
     /// Modules without a layer first, then layer by layer: an order that does not depend on who wrote the file.
     private static func order(_ module: String) -> [String] {
-        let target = AdapterNames.target(of: module) ?? module
+        let target = AdapterNames.expert(of: module)?.target ?? AdapterNames.target(of: module) ?? module
         let parts = target.split(separator: ".").map(String.init)
         guard parts.first == "blk", parts.count > 1 else { return ["", target] }
         return ["blk", String(repeating: "0", count: max(0, 8 - parts[1].count)) + parts[1], target]
@@ -100,7 +113,7 @@ public struct AdapterConverter: Sendable {
     }
 
     private func file(
-        _ architecture: String, alpha: Double, _ tensors: [(name: String, matrix: Matrix)], named name: String
+        _ architecture: String, alpha: Double, _ tensors: [(name: String, matrix: AdapterMatrix)], named name: String
     ) throws(GGUFError) -> GGUFFile {
         var metadata = GGUFMetadata()
         metadata[GGUFKey.architecture] = .string(architecture)
@@ -110,7 +123,7 @@ public struct AdapterConverter: Sendable {
         metadata[GGUFKey.quantizationVersion] = .uint32(2)
         var described: [(String, TensorType, TensorShape)] = []
         for (name, matrix) in tensors {
-            guard let shape = TensorShape([matrix.columns, matrix.rows]) else {
+            guard let shape = TensorShape(matrix.extents) else {
                 throw .unwritable(problem: "tensor '\(name)' has too many elements")
             }
             described.append((name, .f32, shape))
@@ -123,47 +136,5 @@ public struct AdapterConverter: Sendable {
             writer.pad(to: layout.alignment)
         }
         return try GGUFFile(ByteRegion(writer.bytes), name: name)
-    }
-}
-
-/// A factor in memory, row by row.
-private struct Matrix {
-    var values: [Float]
-    let rows: Int
-    let columns: Int
-
-    init(_ tensor: SafetensorsTensor) throws(ConversionError) {
-        guard tensor.shape.count == 2 else { throw .tensorShape(name: tensor.name, found: tensor.shape, wanted: [0, 0]) }
-        guard tensor.type.weightType != nil else { throw .tensorType(name: tensor.name, type: tensor.type.rawValue) }
-        (rows, columns) = (tensor.shape[0], tensor.shape[1])
-        let size = tensor.type.byteCount
-        let bytes = tensor.bytes.bytes()
-        values = (0..<tensor.elementCount).map { index in
-            var bits: UInt32 = 0
-            for byte in 0..<size { bits |= UInt32(bytes[index * size + byte]) << UInt32(8 * byte) }
-            return tensor.type.float(bits: bits)
-        }
-    }
-
-    private init(_ values: [Float], rows: Int, columns: Int) { (self.values, self.rows, self.columns) = (values, rows, columns) }
-
-    var transposed: Matrix {
-        Matrix((0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } }, rows: columns, columns: rows)
-    }
-
-    mutating func multiply(by factor: Float) { for index in values.indices { values[index] *= factor } }
-
-    /// The rows in the order that the base's converter gives its own.
-    func regrouped(heads: Int, _ target: String, _ path: String) throws(ConversionError) -> Matrix {
-        guard heads > 0, rows % heads == 0, rows / heads % 2 == 0, let shape = TensorShape([columns, rows]) else {
-            throw .adapter(path: path, problem: "tensor '\(target)': lora_B has \(rows) rows, which \(heads) heads cannot share")
-        }
-        let order = TensorSource(
-            name: target, storedType: .f32, shape: shape, parts: [], rowOrder: .interleavedHalves(heads: heads))
-        return Matrix(
-            (0..<rows).flatMap { row in
-                let start = order.storedRow(row) * columns
-                return values[start..<start + columns]
-            }, rows: rows, columns: columns)
     }
 }

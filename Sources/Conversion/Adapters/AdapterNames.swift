@@ -43,6 +43,32 @@ enum AdapterNames {
         "", "model.", "language_model.model.", "model.language_model.", "language_model.", "bert.", "distilbert.",
     ]
 
+    /// One expert's matrices in a mixture's layer, by the trainers' names.
+    private static let expertModules: [(experts: String, modules: [String: String])] = [
+        ("mlp.experts.", ["gate_proj": "ffn_gate_exps", "up_proj": "ffn_up_exps", "down_proj": "ffn_down_exps"]),
+        ("block_sparse_moe.experts.", ["w1": "ffn_gate_exps", "w3": "ffn_up_exps", "w2": "ffn_down_exps"]),
+    ]
+
+    /// The stack `blk.3.ffn_up_exps.weight` and the place in it for `model.layers.3.mlp.experts.7.up_proj`; nil for a module that
+    /// is no expert's.
+    static func expert(of module: String) -> (target: String, index: Int)? {
+        for stem in stems where module.hasPrefix(stem + "layers.") {
+            let parts = module.dropFirst(stem.count + "layers.".count).split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let layer = number(parts[0]) else { continue }
+            for (experts, modules) in expertModules where parts[1].hasPrefix(experts) {
+                let place = parts[1].dropFirst(experts.count).split(separator: ".", maxSplits: 1)
+                guard place.count == 2, let index = number(place[0]), let name = modules[String(place[1])] else { return nil }
+                return ("blk.\(layer).\(name).weight", index)
+            }
+        }
+        return nil
+    }
+
+    private static func number(_ text: Substring) -> Int? {
+        guard let number = Int(text), number >= 0, "\(number)" == text else { return nil }
+        return number
+    }
+
     /// The tensor `blk.3.attn_q.weight` for `model.layers.3.self_attn.q_proj`; nil for a module that no model here has.
     static func target(of module: String) -> String? {
         for stem in stems where module.hasPrefix(stem) {
@@ -50,9 +76,7 @@ enum AdapterNames {
             if let table = tables[rest] { return table }
             for (layers, modules) in layerModules where rest.hasPrefix(layers) {
                 let parts = rest.dropFirst(layers.count).split(separator: ".", maxSplits: 1)
-                guard parts.count == 2, let layer = Int(parts[0]), layer >= 0, "\(layer)" == parts[0],
-                    let name = modules[String(parts[1])]
-                else { return nil }
+                guard parts.count == 2, let layer = number(parts[0]), let name = modules[String(parts[1])] else { return nil }
                 return "blk.\(layer).\(name).weight"
             }
         }

@@ -11,6 +11,10 @@ struct ExpertFeedForward: Sendable {
     let gates: [WeightMatrix]
     let ups: [WeightMatrix]
     let downs: [WeightMatrix]
+    /// What adapters add to each of them.
+    let gateTerms: [[LowRankTerm]]
+    let upTerms: [[LowRankTerm]]
+    let downTerms: [[LowRankTerm]]
     /// Whether the weights of a token's experts are made to add up to one.
     let normalizesWeights: Bool
     let usedCount: Int
@@ -38,6 +42,9 @@ struct ExpertFeedForward: Sendable {
         gates = try block.stack("ffn_gate_exps.weight", count: parameters.count, rows: length, columns: width)
         ups = try block.stack("ffn_up_exps.weight", count: parameters.count, rows: length, columns: width)
         downs = try block.stack("ffn_down_exps.weight", count: parameters.count, rows: width, columns: length)
+        gateTerms = block.stackTerms("ffn_gate_exps.weight", count: parameters.count)
+        upTerms = block.stackTerms("ffn_up_exps.weight", count: parameters.count)
+        downTerms = block.stackTerms("ffn_down_exps.weight", count: parameters.count)
     }
 }
 
@@ -84,12 +91,20 @@ extension ForwardPass {
             multiplier.multiply(matrices, input: branch.start, tokens: 1, outputs: outputs)
         }
         for rank in 0..<network.usedCount {
+            let expert = Int(experts.chosen[rank])
+            add(network.gateTerms[expert], branch.start, branch.width, tokens: 1, to: gates.row(rank), rows: network.length)
+            add(network.upTerms[expert], branch.start, branch.width, tokens: 1, to: ups.row(rank), rows: network.length)
+        }
+        for rank in 0..<network.usedCount {
             experts.rows[rank] = Int32(rank)
             activate(.silu, gates.row(rank), ups.row(rank), network.length)
             let expert = Int(experts.chosen[rank])
             observe([network.downName], gates.row(rank), rows: 1, width: gates.width, expert: (expert, network.downs.count))
             multiplier.multiply(
                 network.downs[expert], input: gates.row(rank), tokens: 1, output: experts.outputs.row(rank))
+            add(
+                network.downTerms[expert], gates.row(rank), gates.width, tokens: 1, to: experts.outputs.row(rank),
+                rows: parameters.width)
         }
     }
 
@@ -115,6 +130,9 @@ extension ForwardPass {
                 outputs.append(experts.ups.row(start))
                 multiplier.multiply(matrices, input: experts.inputs.row(start), tokens: tokens, outputs: outputs)
             }
+            let (input, width) = (experts.inputs.row(start), experts.inputs.width)
+            add(network.gateTerms[expert], input, width, tokens: tokens, to: experts.gates.row(start), rows: network.length)
+            add(network.upTerms[expert], input, width, tokens: tokens, to: experts.ups.row(start), rows: network.length)
         }
         pool.parallelFor(count * network.usedCount) { row in
             activate(.silu, experts.gates.row(row), experts.ups.row(row), network.length)
@@ -126,6 +144,9 @@ extension ForwardPass {
                 [network.downName], experts.gates.row(start), rows: tokens, width: experts.gates.width,
                 expert: (expert, network.downs.count))
             multiplier.multiply(down, input: experts.gates.row(start), tokens: tokens, output: experts.outputs.row(start))
+            add(
+                network.downTerms[expert], experts.gates.row(start), experts.gates.width, tokens: tokens,
+                to: experts.outputs.row(start), rows: parameters.width)
         }
     }
 }
