@@ -17,7 +17,7 @@ struct CheckCommand: ParsableCommand {
 
             EXAMPLES
               quern check                                  check ./Modelfile
-              quern check models/*/Modelfile --strict      warnings fail too
+              quern check models --strict                  check all below a folder; warnings fail too
               quern check Modelfile --fix                  mend what can be mended
               quern check Modelfile --format sarif > quern.sarif
               git show HEAD:Modelfile | quern check -
@@ -26,7 +26,8 @@ struct CheckCommand: ParsableCommand {
             that cannot be read.
             """)
 
-    @Argument(help: ArgumentHelp("Modelfiles; '-' is standard input.", valueName: "file")) var files = ["Modelfile"]
+    @Argument(help: ArgumentHelp("Modelfiles, folders of them, tests beside them; '-' is standard input.", valueName: "file"))
+    var files = ["Modelfile"]
     @Option(
         help: ArgumentHelp(
             "text, json, sarif, junit, checkstyle, codeclimate, gnu or github.", valueName: "format"))
@@ -47,7 +48,7 @@ struct CheckCommand: ParsableCommand {
         var checked: [DiagnosedText] = []
         var checks = FileChecks(models: models, isStrict: strict, superset: superset)
         var isUnreadable = false
-        for file in files {
+        for file in try ModelfileSearch.files(files) {
             do { checked += try fix ? mended(file, &checks) : checks.check(file) } catch let error as BytesError {
                 Console.note("error: \(error)")
                 isUnreadable = true

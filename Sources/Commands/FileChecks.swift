@@ -3,6 +3,7 @@ import Bytes
 import Diagnostics
 import Linting
 import ModelService
+import ModelTesting
 import ModelfileSuperset
 import ModelfileSyntax
 
@@ -25,7 +26,24 @@ struct FileChecks {
         let reading = ModelfileReading(path: file)
         let project = try project(of: reading)
         if try project.ignores(file) { return [] }
-        return try diagnose(reading, try reading.bytes(), project, overlay: [:])
+        let bytes = try reading.bytes()
+        if let texts = besides(reading, bytes, project) { return texts }
+        return try diagnose(reading, bytes, project, overlay: [:])
+    }
+
+    /// What is wrong with a file beside Modelfiles: their tests, or the project's settings; nil for a Modelfile.
+    private mutating func besides(_ reading: ModelfileReading, _ bytes: [UInt8], _ project: ProjectFile) -> [DiagnosedText]? {
+        let name = reading.path.split(separator: "/").last ?? ""
+        // Of the settings the check tells anyway, as of all that it reads.
+        if name == ProjectSettings.fileName { return [] }
+        guard name.hasSuffix(".test.yaml") || name.hasSuffix(".test.yml") else { return nil }
+        let files = FileProvider.folder(reading.folder)
+        let source = SourceText(String(decoding: bytes, as: UTF8.self), name: reading.name)
+        let diagnostics = TestSuite.read(source) { path in
+            (try? files.bytes(path)).map { String(decoding: $0, as: UTF8.self) }
+        }.diagnostics
+        projectOfFile[reading.name] = project
+        return [DiagnosedText(source, diagnostics)]
     }
 
     /// What mending a file came to.
@@ -43,6 +61,7 @@ struct FileChecks {
         let project = try project(of: reading)
         if try project.ignores(file) { return Mended(texts: []) }
         var bytes = try reading.bytes()
+        if let texts = besides(reading, bytes, project) { return Mended(texts: texts) }
         var mended = Mended(texts: try diagnose(reading, bytes, project, overlay: [:]))
         let folder = reading.folder == "." && !file.hasPrefix("./") ? "" : reading.folder + "/"
         // A mend can uncover something else to mend, hardly ever more than once.

@@ -11,12 +11,13 @@ struct FormatCommand: ParsableCommand {
 
             EXAMPLES
               quern fmt < Modelfile                        standard input to standard output
-              quern fmt Modelfile models/*/Modelfile       in place
+              quern fmt Modelfile models                   in place; all below a folder
               quern fmt --check Modelfile                  change nothing; exit 1 if anything would change
               quern fmt --diff Modelfile                   change nothing; show what would change
             """)
 
-    @Argument(help: ArgumentHelp("Modelfiles; '-', or none, is standard input.", valueName: "file")) var files = ["-"]
+    @Argument(help: ArgumentHelp("Modelfiles and folders of them; '-', or none, is standard input.", valueName: "file")) var files =
+        ["-"]
     @Flag(help: "Write nothing; name the files that would change, and fail if there are any.") var check = false
     @Flag(help: "Write nothing; print the changes as a unified diff.") var diff = false
 
@@ -26,7 +27,7 @@ struct FormatCommand: ParsableCommand {
 
     func run() throws {
         var exitCode: Int32 = 0
-        for file in files {
+        for file in try ModelfileSearch.files(files) {
             do { if try format(file), check { exitCode = max(exitCode, 1) } } catch let error as AlreadyReported {
                 exitCode = max(exitCode, error.exitCode)
             } catch let error as BytesError {

@@ -43,9 +43,11 @@ struct TestCommand: ParsableCommand {
         guard watch else { return try runOnce() }
         while true {
             let file = try? TestFile(path, tests: tests)
+            // Made before the run, so that what changes meanwhile counts.
+            let changes = FileWatch(file?.watched ?? [tests ?? path])
             do { try runOnce() } catch let error as Interrupted { throw error } catch is AlreadyReported {
             } catch { Console.note("error: \(error)") }
-            try FileWatch(file?.watched ?? [tests ?? path]).wait()
+            try changes.wait()
         }
     }
 

@@ -24,9 +24,19 @@ extension JSONValue {
     }
 }
 
+extension [UInt8] {
+    /// Appends a text as compact JSON, in quotes: for writers of long documents that need no values in between.
+    public mutating func appendJSON(_ text: String) {
+        var printer = JSONPrinter(style: .compact)
+        swap(&printer.output, &self)
+        printer.write(string: text)
+        swap(&printer.output, &self)
+    }
+}
+
 struct JSONPrinter {
     let style: JSONStyle
-    private(set) var output: [UInt8] = []
+    fileprivate(set) var output: [UInt8] = []
 
     init(style: JSONStyle) { self.style = style }
 

@@ -101,12 +101,11 @@ extension LanguageServer {
         }
         for uri in Set(current.keys).union(published.keys).union(changed).sorted() {
             let found = current[uri]
-            let list = found.map { DiagnosticWriter(server: self, source: $0.source).json($0.diagnostics) } ?? []
-            guard changed.contains(uri) || list != published[uri] ?? [] else { continue }
-            published[uri] = list == [] ? nil : list
-            var parameters: JSONObject = ["uri": .string(uri), "diagnostics": list]
-            if let version = documents[uri]?.version, !version.isNull { parameters["version"] = version }
-            send(ServerMessage.notification("textDocument/publishDiagnostics", .object(parameters)))
+            let list = found.map { DiagnosticWriter(server: self, source: $0.source).text($0.diagnostics) } ?? Array("[]".utf8)
+            let isEmpty = found?.diagnostics.isEmpty ?? true
+            guard changed.contains(uri) || (isEmpty ? published[uri] != nil : list != published[uri]) else { continue }
+            published[uri] = isEmpty ? nil : list
+            send(ServerMessage.diagnostics(list, of: uri, version: documents[uri]?.version))
         }
     }
 }

@@ -20,8 +20,8 @@ public struct LanguageServer {
     var takesSnippets = false
     var documents: [String: OpenDocument] = [:]
     var analyses: [String: DocumentAnalysis] = [:]
-    /// The diagnostics that the client was told last, by URI; only of documents that have or had some.
-    var published: [String: JSONValue] = [:]
+    /// The diagnostics that the client was told last, as JSON, by URI; only of documents that have or had some.
+    var published: [String: [UInt8]] = [:]
     let cache: FactsCache
     let templates = TemplateShelf()
     private var stream = MessageStream()

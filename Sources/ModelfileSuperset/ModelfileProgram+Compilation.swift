@@ -59,6 +59,8 @@ private struct CompiledLayout {
     mutating func add(_ instruction: EvaluatedInstruction) {
         addComments(above: instruction)
         guard let value = instruction.value else { return addBroken(instruction) }
+        // A text of which nothing is known, such as that of a file that is not there: nothing can be said of it either.
+        if instruction.instruction.takesText, value.count > 0, value.pieces.allSatisfy({ $0.origin.kind == .unknown }) { return }
         let entry = ModelfileEntry(instruction.instruction, instruction.argument, value.text)
         let printed: String
         let quoting: ValueSyntax.Quoting

@@ -52,9 +52,24 @@ import Testing
         #expect(parsed.exitCode == 0, "\(parsed.errors)")
     }
 
+    @Test func foldersAndTestsBesideModelfiles() throws {
+        _ = try bench.shell("mkdir -p models/small")
+        try bench.write("FORM x\n", to: "models/Modelfile")
+        try bench.write("FORM x\n", to: "models/small/chat.modelfile")
+        try bench.write("tests: 3\n", to: "models/Modelfile.test.yaml")
+        #expect(try bench.quern.run("check", "models").errors == "2 errors in 2 files\n")
+        let tests = try bench.quern.run("check", "models/Modelfile.test.yaml")
+        #expect(tests.exitCode == 1 && tests.output.contains("models/Modelfile.test.yaml:1:8: error:"), "\(tests.output)")
+        try bench.write("from x\n", to: "models/Modelfile")
+        try bench.write("from x\n", to: "models/small/chat.modelfile")
+        #expect(try bench.quern.run("fmt", "--check", "models").output == "models/Modelfile\nmodels/small/chat.modelfile\n")
+    }
+
     @Test func factsComeFromTheDisk() throws {
         try bench.write("FROM ./gone.gguf\n", to: "Modelfile")
         #expect(try bench.quern.run("check", "--format", "gnu").output.contains("[QM0031]"))
+        try bench.write("FROM ./tinny.gguf\n", to: "Modelfile")
+        #expect(try bench.quern.run("check", "--format", "gnu").output.contains("did you mean './tiny.gguf'?"))
         try bench.write("FROM ./tiny.gguf\nPARAMETER num_ctx 1000000\n", to: "Modelfile")
         #expect(try bench.quern.run("check", "--format", "gnu").output.contains("[QM0053]"))
     }

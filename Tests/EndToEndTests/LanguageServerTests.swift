@@ -73,6 +73,28 @@ import Testing
         #expect(seen["formatted"] == "PARAMETER temperature 0.5")
     }
 
+    @Test(.enabled(if: succeeds("/usr/bin/env", ["python3", "-c", "import tomllib"]), "python3 reads TOML"))
+    func `what the other editors get is well formed, and names files that are there`() throws {
+        try bench.write(
+            """
+            import json, pathlib, sys, tomllib
+            editors = pathlib.Path(sys.argv[1])
+            code = editors / "vscode"
+            package = json.loads((code / "package.json").read_text())
+            named = [package["main"]] + [part[key] for list, key in (("grammars", "path"), ("languages", "configuration"))
+                                         for part in package["contributes"][list] if key in part]
+            for name in named:
+                text = (code / name).read_text()
+                if name.endswith(".json"): json.loads(text)
+            helix = tomllib.loads((editors / "helix/languages.toml").read_text())
+            print(helix["language-server"]["quern"]["command"], *helix["language-server"]["quern"]["args"], len(named))
+
+            """, to: "read.py")
+        let editors = SharedData.packageRoot.appendingPathComponent("Samples/editors").path
+        let result = try bench.shell("exec python3 read.py '\(editors)'")
+        #expect(result.output == "quern lsp 3\n", "\(result.errors)")
+    }
+
     /// A Modelfile with something wrong in it and in the part that it draws in.
     private func writeModelfile() throws {
         try bench.write(

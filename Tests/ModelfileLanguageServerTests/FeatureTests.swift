@@ -90,15 +90,16 @@ import Testing
         #expect(session.ask("codeAction", other) == [])
     }
 
-    @Test func `a warning can be silenced where it stands`() throws {
-        let text = "FROM llama3.2\nPARAMETER mirostat 1\n"
+    @Test(arguments: ["# a Modelfile\n", "# syntax=quern/1\n"])
+    func `a warning can be silenced where it stands`(first: String) throws {
+        let text = first + "FROM llama3.2\nPARAMETER mirostat 1\n"
         var session = EditorSession()
         session.open(text)
         let id = try #require(session.codes().first)
-        let actions = session.ask("codeAction", ["range": EditorSession.range((1, 0), (1, 20)), "context": [:]])
+        let actions = session.ask("codeAction", ["range": EditorSession.range((2, 0), (2, 20)), "context": [:]])
         let silence = try #require(actions.array?.last)
         let quiet = EditorSession.applying(silence["edit"]?["changes"]?[EditorSession.uri], to: text)
-        #expect(quiet == "FROM llama3.2\n# quern: ignore \(id)\nPARAMETER mirostat 1\n")
+        #expect(quiet == first + "FROM llama3.2\n# quern: ignore \(id)\nPARAMETER mirostat 1\n")
         session.change(["text": .string(quiet)])
         #expect(session.codes() == [])
     }

@@ -6,7 +6,8 @@ final class EBNF {
     /// An expression. A set of single characters is one node, however it is put together.
     indirect enum Expression {
         case set((Unicode.Scalar) -> Bool)
-        case text([Unicode.Scalar])
+        /// Letters match in capitals or not, unless it is exact.
+        case text([Unicode.Scalar], isExact: Bool)
         case rule(Int)
         case sequence([Expression])
         case choice([Expression])
@@ -53,7 +54,7 @@ final class EBNF {
     private func set(_ expression: Expression, depth: Int) -> ((Unicode.Scalar) -> Bool)? {
         switch expression {
         case .set(let set): return set
-        case .text(let text): return text.count == 1 ? { [scalar = text[0]] in $0 == scalar } : nil
+        case .text(let text, _): return text.count == 1 ? { [scalar = text[0]] in $0 == scalar } : nil
         case .rule(let index): return depth < 20 ? rules[index].flatMap { set($0, depth: depth + 1) } : nil
         case .choice(let parts):
             let sets = parts.compactMap { set($0, depth: depth) }
@@ -90,9 +91,12 @@ private struct EBNFRecognition {
     mutating func ends(of expression: EBNF.Expression, from start: Int) -> [Int] {
         switch expression {
         case .set(let set): return start < text.count && set(text[start]) ? [start + 1] : []
-        case .text(let wanted):
+        case .text(let wanted, let isExact):
             guard start + wanted.count <= text.count else { return [] }
-            for (offset, scalar) in wanted.enumerated() where !Self.isSame(text[start + offset], scalar) { return [] }
+            for (offset, scalar) in wanted.enumerated() {
+                let found = text[start + offset]
+                guard isExact ? found == scalar : Self.isSame(found, scalar) else { return [] }
+            }
             return [start + wanted.count]
         case .rule(let index):
             if let found = known[index][start] { return found }
@@ -184,7 +188,9 @@ struct EBNFReader {
         case "(": return try bracketed(")", number) { $0 }
         case "[": return try bracketed("]", number) { .option($0) }
         case "{": return try bracketed("}", number) { .repetition($0) }
-        case "\"", "'": return .text(Array(try quoted(text[place]).unicodeScalars))
+        case "\"", "'":
+            let isExact = text[place] == "'"
+            return .text(Array(try quoted(text[place]).unicodeScalars), isExact: isExact)
         case "?":
             let words = try quoted("?").trimmingBlanks
             guard let set = sets[words] else { throw EBNF.Failure(description: "no set for '? \(words) ?'") }

@@ -7,7 +7,7 @@ import Testing
 /// Grammar/Modelfile.ebnf is what the parser reads: a recogniser that follows the file itself accepts and rejects the same texts.
 @Suite struct GrammarTests {
     /// The sets of characters that the grammar describes in words.
-    private static var sets: [String: (Unicode.Scalar) -> Bool] {
+    static var sets: [String: (Unicode.Scalar) -> Bool] {
         [
             "U+0009": { $0 == "\t" }, "U+000A": { $0 == "\n" }, "U+000D": { $0 == "\r" },
             "controls other than U+0009, U+000A, U+000D; separators other than U+0020; format characters": isInvisible,
@@ -67,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a = 'x' ;", "x", true), ("a = 'FROM' ;", "fRoM", true), ("a = { 'x' | 'y' } , [ 'z' ] ;", "xyyz", true),
+        ("a = 'x' ;", "x", true), ("a = \"FROM\" ;", "fRoM", true), ("a = 'FROM' ;", "fRoM", false),
+        ("a = { 'x' | 'y' } , [ 'z' ] ;", "xyyz", true),
         ("a = { 'x' | 'y' } , [ 'z' ] ;", "xzy", false), ("a = { b } - ( b , b ) ; b = 'x' ;", "xx", false),
         ("a = { b } - ( b , b ) ; b = 'x' ;", "xxx", true), ("(* c *) a = '(' , [ a ] , ')' ; (* d *)", "((()))", true),
         ("a = '(' , [ a ] , ')' ;", "(()", false),

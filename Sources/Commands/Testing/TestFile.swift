@@ -1,6 +1,8 @@
 import Bytes
 import Diagnostics
 import ModelTesting
+import ModelfileSuperset
+import ModelfileSyntax
 
 /// A test file on the disk, and the Modelfile or model that it is about.
 struct TestFile {
@@ -71,8 +73,16 @@ struct TestFile {
         return folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
-    /// The files whose change makes another run worth while.
+    /// The files whose change makes another run worth while: what the Modelfile draws in and the weights that it names are among
+    /// them.
     var watched: [String] {
-        if case .modelfile(let file) = subject { [path, file] } else { [path] }
+        guard case .modelfile(let file) = subject else { return [path] }
+        let reading = ModelfileReading(path: file)
+        guard let program = try? reading.program(SupersetOptions()) else { return [path, file] }
+        let sources = program.compileAll().flatMap { $0.tree.entries }.filter {
+            [.from, .adapter, .draft].contains($0.instruction)
+        }
+        let named = program.files.dropFirst().map(\.path) + sources.map(\.value)
+        return [path, file] + named.map { $0.hasPrefix("/") ? $0 : Self.join(reading.folder, $0) }
     }
 }

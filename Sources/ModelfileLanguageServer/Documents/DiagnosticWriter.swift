@@ -1,40 +1,68 @@
 import Diagnostics
 import JSONText
 
-/// Diagnostics in the protocol's form.
+/// Diagnostics in the protocol's form, written as text straight away: an editor is told them after every letter, and making values
+/// of hundreds of them first would take longer than finding them.
 struct DiagnosticWriter {
     let server: LanguageServer
     let source: SourceText
 
-    private var positions: PositionMap { PositionMap(source: source, encoding: server.encoding) }
-
-    func json(_ diagnostics: [Diagnostic]) -> JSONValue { .array(diagnostics.map(json)) }
-
-    func json(_ diagnostic: Diagnostic) -> JSONValue {
-        var object: JSONObject = [
-            "range": positions.json(diagnostic.range),
-            "severity": .number(JSONNumber(Self.severity(diagnostic.severity))),
-            "code": .string(diagnostic.id),
-            "source": "quern",
-            "message": .string(diagnostic.message),
-        ]
-        if let tag = Self.tag(diagnostic.rule) { object["tags"] = [.number(JSONNumber(tag))] }
-        if !diagnostic.notes.isEmpty {
-            object["relatedInformation"] = .array(diagnostic.notes.map { related($0, to: diagnostic) })
+    /// A JSON array.
+    func text(_ diagnostics: [Diagnostic]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(diagnostics.count * 256)
+        text.append(UInt8(ascii: "["))
+        for (index, diagnostic) in diagnostics.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            write(diagnostic, to: &text)
         }
-        return .object(object)
+        text.append(UInt8(ascii: "]"))
+        return text
+    }
+
+    /// One diagnostic as a value, as code actions carry it.
+    func json(_ diagnostic: Diagnostic) -> JSONValue {
+        var text: [UInt8] = []
+        write(diagnostic, to: &text)
+        return (try? JSONValue(parsing: text)) ?? .null
+    }
+
+    private func write(_ diagnostic: Diagnostic, to text: inout [UInt8]) {
+        text += "{\"range\":".utf8
+        write(diagnostic.range, of: source, to: &text)
+        text +=
+            ",\"severity\":\(Self.severity(diagnostic.severity)),\"code\":\"\(diagnostic.id)\",\"source\":\"quern\",\"message\":"
+            .utf8
+        text.appendJSON(diagnostic.message)
+        if let tag = Self.tag(diagnostic.rule) { text += ",\"tags\":[\(tag)]".utf8 }
+        if !diagnostic.notes.isEmpty {
+            text += ",\"relatedInformation\":[".utf8
+            for (index, note) in diagnostic.notes.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                write(note, of: diagnostic, to: &text)
+            }
+            text.append(UInt8(ascii: "]"))
+        }
+        text.append(UInt8(ascii: "}"))
     }
 
     /// A note without a place of its own stands at the diagnostic's.
-    private func related(_ note: Diagnostic.Note, to diagnostic: Diagnostic) -> JSONValue {
-        let text = note.range == nil ? source : note.source ?? source
-        let place = PositionMap(source: text, encoding: server.encoding)
-        return [
-            "location": [
-                "uri": .string(server.uri(ofPath: text.name)), "range": place.json(note.range ?? diagnostic.range),
-            ],
-            "message": .string(note.message),
-        ]
+    private func write(_ note: Diagnostic.Note, of diagnostic: Diagnostic, to text: inout [UInt8]) {
+        let place = note.range == nil ? source : note.source ?? source
+        text += "{\"location\":{\"uri\":".utf8
+        text.appendJSON(server.uri(ofPath: place.name))
+        text += ",\"range\":".utf8
+        write(note.range ?? diagnostic.range, of: place, to: &text)
+        text += "},\"message\":".utf8
+        text.appendJSON(note.message)
+        text.append(UInt8(ascii: "}"))
+    }
+
+    private func write(_ range: SourceRange, of source: SourceText, to text: inout [UInt8]) {
+        let positions = PositionMap(source: source, encoding: server.encoding)
+        let (start, end) = (positions.place(at: range.lowerBound), positions.place(at: range.upperBound))
+        text += "{\"start\":{\"line\":\(start.line),\"character\":\(start.character)},".utf8
+        text += "\"end\":{\"line\":\(end.line),\"character\":\(end.character)}}".utf8
     }
 
     private static func severity(_ severity: Diagnostic.Severity) -> Int {

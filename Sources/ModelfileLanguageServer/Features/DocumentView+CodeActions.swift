@@ -46,9 +46,9 @@ extension DocumentView {
         }
     }
 
-    /// `# quern: ignore QM0012` above the instruction. In the superset the check reads what the file compiles to, without comments.
+    /// `# quern: ignore QM0012` above the instruction.
     private func silence(_ diagnostic: Diagnostic) -> JSONValue? {
-        guard document.kind == .modelfile, !isSuperset, diagnostic.severity != .error,
+        guard document.kind == .modelfile, diagnostic.severity != .error,
             let item = tree.items.first(where: { item in
                 item.range.lowerBound <= diagnostic.range.lowerBound && diagnostic.range.lowerBound <= item.range.upperBound
             })

@@ -46,6 +46,15 @@ public enum ServerMessage {
         framed(["jsonrpc": "2.0", "method": .string(method), "params": parameters])
     }
 
+    /// - Parameter list: the diagnostics of the document, a JSON array.
+    static func diagnostics(_ list: [UInt8], of uri: String, version: JSONValue?) -> [UInt8] {
+        var content = Array("{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/publishDiagnostics\",\"params\":{\"uri\":".utf8)
+        content.appendJSON(uri)
+        if let version, !version.isNull { content += Array(",\"version\":".utf8) + version.bytes() }
+        content += Array(",\"diagnostics\":".utf8) + list + Array("}}".utf8)
+        return MessageStream.framed(content)
+    }
+
     /// What an editor shows to its user.
     public enum Level: Int, Sendable {
         case error = 1
