@@ -40,6 +40,19 @@ struct CallText {
         return isInside
     }
 
+    /// Whether a text that begins with a bracket is a list of calls, in JSON or in Python's way; nil while that is not certain.
+    static func beginsList(_ text: [UInt8], of tools: [ToolDefinition]) -> Bool? {
+        var cursor = ByteCursor(text)
+        cursor.skipBlanks()
+        cursor.advance()
+        cursor.skipBlanks()
+        guard let next = cursor.next else { return nil }
+        if next == UInt8(ascii: "{") { return true }
+        let name = cursor.take(while: \.isNamePart).text
+        guard let after = cursor.next else { return tools.contains { $0.name.hasPrefix(name) } ? nil : false }
+        return after == UInt8(ascii: "(") && tools.contains { $0.name == name }
+    }
+
     /// Where JSON that begins at or behind the front ends: behind the bracket that closes the first one; nil while it is open.
     static func endOfBrackets(in bytes: [UInt8]) -> Int? {
         guard let start = firstBracket(in: bytes) else { return nil }

@@ -49,7 +49,11 @@ struct HeadedReader: BufferedReplyReader {
     private mutating func readHeader(_ events: inout [Event], _ isLast: Bool) -> Bool {
         let end = Array(signs.headerEnd.utf8)
         if let place = buffer.firstOffset(of: end) {
-            state = .body(Self.message(header: buffer[..<place].text))
+            guard let message = message(header: buffer[..<place].text) else {
+                (state, isAtBegin) = (.body(.content), false)
+                return true
+            }
+            state = .body(message)
             buffer.removeFirst(place + end.count)
             (isAtBegin, isBodyBegin) = (false, true)
             return true
@@ -65,13 +69,20 @@ struct HeadedReader: BufferedReplyReader {
     /// A header goes on with a sign, a recipient or a role; anything else is text.
     private var mayBeHeader: Bool {
         let bytes = Array(buffer.drop { $0.isBlank })
+        if signs.hasBareNames { return bytes.allSatisfy(\.isNamePart) }
         if bytes.first == UInt8(ascii: "<") { return bytes.count < 2 || bytes[1] == UInt8(ascii: "|") }
         return ["to=", "assistant", "analysis", "commentary", "final"].contains { word in
             bytes.starts(with: word.utf8) || word.utf8.starts(with: bytes)
         }
     }
 
-    private static func message(header: String) -> Message {
+    /// Nil for a header that is none.
+    private func message(header: String) -> Message? {
+        if signs.hasBareNames {
+            let name = header.trimmingBlanks
+            if name == "all" { return .content }
+            return text.tools.contains { $0.name == name } ? .call(name) : nil
+        }
         if let place = header.firstRange(of: "to=") {
             let word = header[place.upperBound...].prefix { !$0.isWhitespace && $0 != "<" }
             switch word {

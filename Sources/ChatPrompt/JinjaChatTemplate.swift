@@ -28,7 +28,7 @@ public struct JinjaChatTemplate: PromptSource {
         (self.bosToken, self.eosToken, self.now) = (bosToken, eosToken, now)
         let mentioned = ReplySyntax.mentioned(in: source)
         thinkingTags = Self.thinkingTags(of: source) ?? mentioned.thinking.first
-        capabilities = Self.capabilities(of: source).union(mentioned.capabilities.intersection([.thinking]))
+        capabilities = Self.capabilities(of: source)
         toolCallTag = Self.callTags.first { source.contains($0) } ?? "{"
     }
 
@@ -100,11 +100,13 @@ public struct JinjaChatTemplate: PromptSource {
 // MARK: - What the text tells
 
 extension JinjaChatTemplate {
-    /// Ollama's rule for native templates: tools where it speaks of them, thinking where both tags are in it.
+    /// Ollama's rule for native templates: tools where it speaks of them, thinking where both tags are in it. Quern knows more tags
+    /// than Ollama, and the headers of gpt-oss.
     public static func capabilities(of source: String) -> Set<ChatTemplate.Capability> {
         var capabilities: Set<ChatTemplate.Capability> = []
         if source.contains("tools") || source.contains("tool_call") { capabilities.insert(.tools) }
-        if thinkingTags(of: source) != nil { capabilities.insert(.thinking) }
+        let mentioned = ReplySyntax.mentioned(in: source)
+        if thinkingTags(of: source) != nil || mentioned.capabilities.contains(.thinking) { capabilities.insert(.thinking) }
         return capabilities
     }
 

@@ -41,6 +41,29 @@ enum LooseCalls {
         return !cursor.take(while: \.isNamePart).isEmpty && cursor.looksAt("(")
     }
 
+    static func isList(_ text: [UInt8]) -> Bool { isPython(text) && text.first { !$0.isBlank } == UInt8(ascii: "[") }
+
+    /// Where a list of calls as Python writes them ends: behind its last bracket; nil while it is open.
+    static func endOfList(_ text: [UInt8]) -> Int? {
+        var (depth, quote, isEscaped) = (0, UInt8(0), false)
+        for (offset, byte) in text.enumerated() {
+            if isEscaped {
+                isEscaped = false
+            } else if quote != 0 {
+                if byte == UInt8(ascii: "\\") { isEscaped = true }
+                if byte == quote { quote = 0 }
+            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                quote = byte
+            } else if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "{") {
+                depth += 1
+            } else if byte == UInt8(ascii: "]") || byte == UInt8(ascii: ")") || byte == UInt8(ascii: "}") {
+                depth -= 1
+                if depth == 0 { return offset + 1 }
+            }
+        }
+        return nil
+    }
+
     /// Calls as Python writes them, in a list or alone; nil for a text that is not all of this.
     static func python(_ text: [UInt8]) -> [ToolCall]? {
         var calls: [ToolCall] = []

@@ -46,6 +46,7 @@ extension ReplySyntax {
     static func mentioned(in source: String) -> ReplySyntax {
         if source.contains("<|channel|>"), source.contains("<|message|>") { return ReplySyntax(headers: .harmony) }
         if source.contains("atem:"), source.contains("<|message|>") { return ReplySyntax(headers: .glimmer) }
+        if source.contains(">>>all") { return ReplySyntax(headers: .functionary) }
         var syntax = ReplySyntax()
         syntax.thinking = thinkingPairs.filter { source.contains($0.opening) && source.contains($0.closing) }
         if syntax.thinking.isEmpty, source.contains("</think>") { syntax.thinking = [.standard] }

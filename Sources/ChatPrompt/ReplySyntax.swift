@@ -43,7 +43,7 @@ public struct ReplySyntax: Sendable, Equatable {
     public var capabilities: Set<ChatTemplate.Capability> {
         var capabilities: Set<ChatTemplate.Capability> = []
         if headers != nil || !calls.isEmpty { capabilities.insert(.tools) }
-        if headers != nil || !thinking.isEmpty { capabilities.insert(.thinking) }
+        if headers.map({ !$0.hasBareNames }) ?? !thinking.isEmpty { capabilities.insert(.thinking) }
         return capabilities
     }
 
@@ -61,7 +61,8 @@ public struct ReplySyntax: Sendable, Equatable {
 }
 
 /// The signs of replies that are messages with headers, as gpt-oss (harmony) and Muse Glimmer write them:
-/// `<|channel|>analysis<|message|>…<|end|><|start|>assistant to=functions.f<|message|>{…}<|call|>`.
+/// `<|channel|>analysis<|message|>…<|end|><|start|>assistant to=functions.f<|message|>{…}<|call|>`. Functionary's headers are bare
+/// names: `>>>all`, or a tool's.
 public struct HeaderSigns: Sendable, Equatable {
     /// What begins a header; a reply begins inside one.
     public var starts: [String]
@@ -73,8 +74,15 @@ public struct HeaderSigns: Sendable, Equatable {
     }
 
     /// The header of an answer to the user, behind the role.
-    public var answerHeader: String { (self == .harmony ? "<|channel|>final" : " to=user") + headerEnd }
+    public var answerHeader: String {
+        if hasBareNames { return "all" + headerEnd }
+        return (self == .harmony ? "<|channel|>final" : " to=user") + headerEnd
+    }
 
+    /// A header is a name and nothing else; only the names of tools that were offered count.
+    var hasBareNames: Bool { self == .functionary }
+
+    public static let functionary = HeaderSigns(starts: [">>>"], headerEnd: "\n", bodyEnds: [])
     public static let harmony = HeaderSigns(
         starts: ["<|start|>", "<|channel|>"], headerEnd: "<|message|>", bodyEnds: ["<|end|>", "<|return|>", "<|call|>"])
     public static let glimmer = HeaderSigns(

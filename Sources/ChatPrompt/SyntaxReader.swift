@@ -72,9 +72,13 @@ extension SyntaxReader {
         if let bareCall, !hasText, let first = buffer.first(where: { !$0.isBlank }),
             first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         {
-            if first == UInt8(ascii: "{") || !signs.contains(where: { $0.bytes.first == first }) {
+            let isList = first == UInt8(ascii: "[")
+            switch isList ? CallText.beginsList(buffer, of: text.tools) : true {
+            case true? where !isList || !signs.contains { $0.bytes.first == first }:
                 state = .calling(bareCall)
                 return true
+            case nil where !isLast: return false
+            default: break
             }
         }
         let (place, match) = firstSign(isLast)
@@ -220,7 +224,8 @@ extension SyntaxReader {
             guard isLast else { return nil }
             return buffer.firstOffset(of: sign).map { ($0, $0 + sign.count) } ?? (buffer.count, buffer.count)
         case .brackets:
-            if let end = CallText.endOfBrackets(in: buffer) { return (end, end) }
+            let end = LooseCalls.isList(buffer) ? LooseCalls.endOfList(buffer) : CallText.endOfBrackets(in: buffer)
+            if let end { return (end, end) }
         case .reply: break
         }
         return isLast ? (buffer.count, buffer.count) : nil

@@ -53,17 +53,19 @@ struct PromptView {
         Console.note("\(tokens.ids.count) tokens")
     }
 
-    /// The TEMPLATE where there is one, else the embedded template: as Quern runs models. A file given takes the place of both.
+    /// The RENDERER or the TEMPLATE where there is one, else the embedded template: as Quern runs models. A file given takes the place of both.
     private func render(_ conversation: WrittenConversation) throws -> PromptTrace {
         let think = conversation.think
         let tagged = ChatMessage.taggingImages(conversation.messages)
-        let goSource = try go.map { try ByteRegion.mapping($0).text() } ?? (jinja == nil ? subject.template : nil)
+        let renderer = subject.rendererSource
+        let goSource =
+            try go.map { try ByteRegion.mapping($0).text() } ?? (jinja == nil && renderer == nil ? subject.template : nil)
         if let goSource {
             let template = try ChatTemplate(goSource, today: { seconds / 86_400 })
             let think = think.resolved(canThink: template.capabilities.contains(.thinking))
             return try template.trace(tagged, tools: conversation.tools, think: think)
         }
-        guard let source = try jinja.map({ try ByteRegion.mapping($0).text() }) ?? subject.reference else {
+        guard let source = try jinja.map({ try ByteRegion.mapping($0).text() }) ?? renderer ?? subject.reference else {
             return try ChatTemplate(ChatTemplate.fallbackSource, today: { seconds / 86_400 }).trace(tagged)
         }
         let vocabulary = tokenizer?.vocabulary
@@ -71,7 +73,7 @@ struct PromptView {
         let template = try JinjaChatTemplate(
             source, bosToken: text(vocabulary?.bos), eosToken: text(vocabulary?.eos), now: { seconds })
         return try template.trace(
-            conversation.messages, tools: conversation.tools,
+            renderer == nil ? conversation.messages : tagged, tools: conversation.tools,
             think: think.resolved(canThink: template.capabilities.contains(.thinking)), showsImages: true)
     }
 

@@ -29,6 +29,11 @@ struct TemplateRenderCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The context, a JSON object.", valueName: "file")) var context: String?
     @Option(help: ArgumentHelp("A conversation, as the chat API takes it.", valueName: "file")) var messages: String?
     @Flag(help: "Show the prompt's tokens.") var tokens = false
+    @Option(
+        help: ArgumentHelp(
+            "Render as often as this and print only the microseconds that one rendering takes, for measurements.",
+            valueName: "count"))
+    var time: Int?
     @Flag(help: "Print prompt and token ids as JSON.") var json = false
     @Flag(help: "Show the prompt again whenever a file changes, until interrupted.") var watch = false
     @Option(
@@ -37,6 +42,7 @@ struct TemplateRenderCommand: ParsableCommand {
     var now: String?
 
     func validate() throws {
+        if let time, time < 1 || context == nil { throw ValidationError("--time: a number of renderings, with --context") }
         if let now, JinjaTime(now) == nil { throw ValidationError("--now: '\(now)' is no time") }
         if jinja != nil, go != nil { throw ValidationError("give either --jinja or --go") }
         guard let context else {
@@ -56,15 +62,24 @@ struct TemplateRenderCommand: ParsableCommand {
         let values = try Self.object(in: context)
         if let jinja {
             let program = try JinjaProgram(try Self.text(of: jinja), name: jinja)
-            try StandardStream.output.write(try program.renderBytes(values, now: time))
+            try write { try program.renderBytes(values, now: moment) }
         } else if let go {
             let template = try ParsedTemplate(try Self.text(of: go), name: go, functions: .ollama(today: { today }))
-            try StandardStream.output.write(try template.renderBytes(TemplateValue(.object(values))))
+            try write { try template.renderBytes(TemplateValue(.object(values))) }
         }
     }
 
-    private var time: JinjaTime { now.flatMap { JinjaTime($0) } ?? JinjaTime(secondsSince1970: LocalCalendar.now()) }
-    private var today: Int { time.daysSince1970 }
+    /// The rendering, or how long one takes.
+    private func write(_ render: () throws -> [UInt8]) throws {
+        guard let time else { return try StandardStream.output.write(try render()) }
+        let start = ContinuousClock.now
+        for _ in 0..<time { _ = try render() }
+        let microseconds = start.duration(to: .now) / .microseconds(1) / Double(time)
+        try Console.putLine(JSONNumber(microseconds).text)
+    }
+
+    private var moment: JinjaTime { now.flatMap { JinjaTime($0) } ?? JinjaTime(secondsSince1970: LocalCalendar.now()) }
+    private var today: Int { moment.daysSince1970 }
 
     private func renderConversation() throws {
         let view = try PromptView(

@@ -3,6 +3,8 @@ final class JinjaDict {
     let values: [JinjaValue]
     let depth: Int
     let weight: Int
+    /// What reading all keys costs.
+    let keyWeight: Int
     /// The keys where all are texts, as nearly always.
     let texts: [JinjaString]
     /// The keys where some are no texts.
@@ -15,8 +17,8 @@ final class JinjaDict {
     /// For keys that differ.
     init(texts: [JinjaString], values: [JinjaValue]) {
         (self.texts, self.values, others) = (texts, values, nil)
-        var (depth, weight) = (0, 1 + texts.count)
-        for text in texts { weight += text.bytes.count >> 6 }
+        keyWeight = texts.reduce(0) { $0 + ($1.bytes.count >> 6) }
+        var (depth, weight) = (0, 1 + texts.count + keyWeight)
         for value in values {
             depth = max(depth, value.depth)
             weight = weight.addingCapped(value.weight)
@@ -41,6 +43,7 @@ final class JinjaDict {
 
     private init(mixed keys: [JinjaValue], values: [JinjaValue]) {
         (texts, self.values, others) = ([], values, keys)
+        keyWeight = keys.reduce(0) { $0.addingCapped($1.weight) }
         var (depth, weight) = (0, 1)
         for value in keys + values {
             depth = max(depth, value.depth)

@@ -4,16 +4,16 @@ extension JinjaEvaluator {
     func attribute(_ name: JinjaName, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
         if case .undefined(let reason) = value { throw JinjaProblem(reason.message) }
         if case .dict(let dict) = value, name.dictUse == nil {
-            return dict[name.bytes] ?? .undefined(.attribute(name, of: value.objectTypeName))
+            return dict[name.bytes] ?? .undefined(.missing(name, in: value))
         }
-        return Self.ownAttribute(name, of: value) ?? .undefined(.attribute(name, of: value.objectTypeName))
+        return Self.ownAttribute(name, of: value) ?? .undefined(.missing(name, in: value))
     }
 
     /// `value["name"]`
     func member(_ name: JinjaName, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
         if case .undefined(let reason) = value { throw JinjaProblem(reason.message) }
         if case .dict(let dict) = value, let member = dict[name.bytes] { return member }
-        return Self.ownAttribute(name, of: value) ?? .undefined(.attribute(name, of: value.objectTypeName))
+        return Self.ownAttribute(name, of: value) ?? .undefined(.missing(name, in: value))
     }
 
     func item(_ key: JinjaValue, of value: JinjaValue) throws(JinjaProblem) -> JinjaValue {
@@ -21,7 +21,7 @@ extension JinjaEvaluator {
         if let element = Self.element(key, of: value) { return element }
         guard case .string(let name) = key else { return .undefined(.element(key, of: value.objectTypeName)) }
         let found = JinjaName(name.text)
-        return Self.ownAttribute(found, of: value) ?? .undefined(.attribute(found, of: value.objectTypeName))
+        return Self.ownAttribute(found, of: value) ?? .undefined(.missing(found, in: value))
     }
 
     private static func element(_ key: JinjaValue, of value: JinjaValue) -> JinjaValue? {

@@ -62,8 +62,7 @@ extension JinjaEvaluator {
 
     private static func name(of callee: JinjaExpression) -> String {
         switch callee.kind {
-        case .name(let name, _): name
-        case .attribute(_, let name), .member(_, let name): name.text
+        case .name(let name, _), .attribute(_, let name), .member(_, let name): name.text
         default: "function"
         }
     }

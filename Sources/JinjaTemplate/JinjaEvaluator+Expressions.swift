@@ -4,9 +4,9 @@ extension JinjaEvaluator {
     mutating func evaluate(_ expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
         switch expression.kind {
         case .constant(let constant): return JinjaValue(constant)
-        case .name(let name, let id):
+        case .name(_, let id):
             let value = value(at: layout.places[id])
-            if case .missing = value { return .undefined(.name(name)) }
+            if case .missing = value, case .name(let name, _) = expression.kind { return .undefined(.name(name)) }
             return value
         case .attribute(let owner, let name):
             let value = try evaluate(owner)
@@ -41,6 +41,8 @@ extension JinjaEvaluator {
             let value = try evaluate(owner)
             let key = try evaluate(key)
             position = expression.range
+            if case .string(let text) = key { try charge(text.bytes.count >> 6) }
+            if case .string(let text) = value { try charge(text.bytes.count >> 5) }
             return try item(key, of: value)
         case .conditional(let test, let then, let otherwise):
             if try evaluate(test).isTrue { return try evaluate(then) }

@@ -99,8 +99,8 @@ extension JinjaEvaluator {
             guard case .namespace(let namespace) = load(name, id) else {
                 throw JinjaProblem("cannot assign attribute on non-namespace object")
             }
-            try JinjaFunction.checkAttribute(attribute)
-            namespace[JinjaString(attribute)] = try checked(value)
+            try JinjaFunction.checkAttribute(attribute.text)
+            namespace[attribute.bytes] = try checked(value)
         case .tuple(let targets, let range):
             position = range
             let values = try value.iterated()

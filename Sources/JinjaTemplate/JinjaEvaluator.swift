@@ -88,7 +88,7 @@ struct JinjaEvaluator {
         case .dict(let dict):
             try check(elements: dict.count)
             try check(depth: dict.depth, weight: dict.weight)
-            try charge(dict.count >> 1)
+            try charge(dict.count + dict.keyWeight)
         default:
             try check(depth: value.depth, weight: 0)
         }
@@ -148,7 +148,7 @@ struct JinjaEvaluator {
     }
 
     /// The value of a name that is assigned to.
-    func load(_ name: String, _ id: Int) -> JinjaValue {
+    func load(_ name: JinjaName, _ id: Int) -> JinjaValue {
         let value = value(at: layout.places[id])
         if case .missing = value { return .undefined(.name(name)) }
         return value

@@ -175,7 +175,8 @@ extension JinjaEvaluator {
         for element in sorted {
             let key = try pick(values[0], from: element, fallback: fallback)
             let folded = folded(key, values[2].isTrue)
-            if let last = groups.last, last.folded.isEqual(folded) {
+            // The last group is not taken out, so that it grows in place.
+            if !groups.isEmpty, groups[groups.count - 1].folded.isEqual(folded) {
                 groups[groups.count - 1].elements.append(element)
             } else {
                 groups.append((key, folded, [element]))

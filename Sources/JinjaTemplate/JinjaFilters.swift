@@ -93,6 +93,7 @@ extension JinjaEvaluator {
         _ filter: JinjaFilter, _ value: JinjaValue, _ arguments: JinjaArguments
     ) throws(JinjaProblem) -> JinjaValue {
         if filter != .sum, case .undefined(let reason) = value { throw JinjaProblem(reason.message) }
+        if filter == .int || filter == .float, case .string(let text) = value { try charge(text.bytes.count >> 2) }
         switch filter {
         case .abs:
             try arguments.refuseAny()
@@ -131,7 +132,7 @@ extension JinjaEvaluator {
     }
 
     private mutating func rounded(_ value: JinjaValue, _ arguments: JinjaArguments) throws(JinjaProblem) -> JinjaValue {
-        try charge(200)
+        try charge(200 + value.digitCost)
         let values = try arguments.bound(["precision", "method"])
         let places = try values[0].int(0, "round")
         let method = try values[1].text("common", "round").text
@@ -169,6 +170,14 @@ extension JinjaEvaluator {
             }
         }
         return ""
+    }
+}
+
+extension JinjaValue {
+    /// What writing a number digit by digit costs: the largest floats have hundreds of them.
+    var digitCost: Int {
+        guard case .float(let number) = self, number.isFinite, number != 0 else { return 0 }
+        return 20 + Int(number.exponent.magnitude) * 2
     }
 }
 

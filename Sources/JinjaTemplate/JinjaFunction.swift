@@ -21,9 +21,16 @@ extension JinjaEvaluator {
         case .range: return .range(try Self.range(arguments))
         case .dict: return .dict(try Self.dict(arguments))
         case .namespace:
-            let members = try Self.dict(arguments)
             let namespace = JinjaNamespace()
             hold(namespace)
+            if arguments.positional.isEmpty {
+                for (name, value) in arguments.named {
+                    try JinjaFunction.checkAttribute(name)
+                    namespace[JinjaString(name)] = try checked(value)
+                }
+                return .namespace(namespace)
+            }
+            let members = try Self.dict(arguments)
             for (key, value) in members.items {
                 guard case .string(let name) = key else { continue }
                 try JinjaFunction.checkAttribute(name.text)

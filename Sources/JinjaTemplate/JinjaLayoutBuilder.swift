@@ -183,13 +183,14 @@ struct JinjaLayoutBuilder {
     // MARK: - Expressions and targets
 
     private mutating func bind(_ expression: JinjaExpression, _ symbols: JinjaSymbols) {
-        if case .name(let name, let id) = expression.kind { bind(name, id: id, symbols) }
+        if case .name(let name, let id) = expression.kind { bind(name.text, id: id, symbols) }
         expression.forEachChild { bind($0, symbols) }
     }
 
     private mutating func bind(_ target: JinjaTarget, _ symbols: JinjaSymbols) {
         switch target {
-        case .name(let name, let id, _), .attribute(let name, let id, _, _): bind(name, id: id, symbols)
+        case .name(let name, let id, _): bind(name, id: id, symbols)
+        case .attribute(let name, let id, _, _): bind(name.text, id: id, symbols)
         case .tuple(let targets, _): for target in targets { bind(target, symbols) }
         }
     }

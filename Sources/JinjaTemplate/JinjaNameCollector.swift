@@ -38,13 +38,13 @@ struct JinjaNameCollector {
     func visit(_ target: JinjaTarget, asParameter: Bool = false) {
         switch target {
         case .name(let name, _, _): asParameter ? symbols.declareParameter(name) : symbols.store(name)
-        case .attribute(let name, _, _, _): symbols.load(name)
+        case .attribute(let name, _, _, _): symbols.load(name.text)
         case .tuple(let targets, _): for target in targets { visit(target, asParameter: asParameter) }
         }
     }
 
     func visit(_ expression: JinjaExpression) {
-        if case .name(let name, _) = expression.kind { symbols.load(name) }
+        if case .name(let name, _) = expression.kind { symbols.load(name.text) }
         expression.forEachChild { visit($0) }
     }
 }
@@ -58,7 +58,7 @@ enum JinjaNameSearch {
     }
 
     private static func find(_ name: String, in expression: JinjaExpression) -> Bool {
-        if case .name(let found, _) = expression.kind { return found == name }
+        if case .name(let found, _) = expression.kind { return found.text == name }
         var isFound = false
         expression.forEachChild { isFound = isFound || find(name, in: $0) }
         return isFound

@@ -103,14 +103,14 @@ final class JinjaMacroNode: Sendable {
 indirect enum JinjaTarget: Sendable {
     case name(String, id: Int, Range<Int>)
     /// `namespace.attribute`
-    case attribute(of: String, id: Int, String, Range<Int>)
+    case attribute(of: JinjaName, id: Int, JinjaName, Range<Int>)
     case tuple([JinjaTarget], Range<Int>)
 }
 
 public final class JinjaExpression: Sendable {
     enum Kind: Sendable {
         case constant(JinjaConstant)
-        case name(String, id: Int)
+        case name(JinjaName, id: Int)
         case list([JinjaExpression])
         case tuple([JinjaExpression])
         case dict([(key: JinjaExpression, value: JinjaExpression)])

@@ -167,7 +167,7 @@ extension JinjaParser {
         switch token.kind {
         case .name(let name):
             take()
-            return node(Self.constant(named: name).map { .constant($0) } ?? .name(name, id: nextName()), from: start)
+            return node(Self.constant(named: name).map { .constant($0) } ?? .name(named(name), id: nextName()), from: start)
         case .string: return try parseStrings()
         case .integer(let value):
             take()

@@ -50,7 +50,7 @@ extension JinjaParser {
         take()
         let token = take()
         switch token.kind {
-        case .name(let name): return node(.attribute(value, JinjaName(name)), from: value.range.lowerBound)
+        case .name(let name): return node(.attribute(value, named(name)), from: value.range.lowerBound)
         case .integer(let index):
             let item = JinjaExpression(.constant(.int(index)), token.range)
             return node(.item(value, item), from: value.range.lowerBound)
@@ -71,7 +71,7 @@ extension JinjaParser {
         if let slice = try parseSlice(of: value, first: first) { return slice }
         guard at(.comma) else {
             try expect(.closeBracket)
-            if case .constant(.string(let name)) = first.kind { return node(.member(value, JinjaName(name.text)), from: start) }
+            if case .constant(.string(let name)) = first.kind { return node(.member(value, named(name.text)), from: start) }
             return node(.item(value, first), from: start)
         }
         var elements = [first]

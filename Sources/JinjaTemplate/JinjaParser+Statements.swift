@@ -231,7 +231,7 @@ extension JinjaParser {
         try checkAssignable(name, range)
         if allowsAttribute, skip(.dot) {
             let (attribute, end) = try expectName()
-            return .attribute(of: name, id: nextName(), attribute, range.lowerBound..<end.upperBound)
+            return .attribute(of: named(name), id: nextName(), named(attribute), range.lowerBound..<end.upperBound)
         }
         return .name(name, id: nextName(), range)
     }

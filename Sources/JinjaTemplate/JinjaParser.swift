@@ -6,6 +6,8 @@ struct JinjaParser {
     private var depth = 0
     private var lastName = 0
     private var lastScope = 0
+    /// The names that came so far, each made once.
+    private(set) var names: [JinjaString: JinjaName] = [:]
     /// The tags that are open, innermost last, with what may end them.
     private var open: [(tag: String, ends: [String])] = []
     var loopDepth = 0
@@ -26,6 +28,12 @@ struct JinjaParser {
     mutating func nextName() -> Int {
         lastName += 1
         return lastName - 1
+    }
+
+    mutating func named(_ text: String) -> JinjaName {
+        let name = names[JinjaString(text)] ?? JinjaName(text)
+        names[name.bytes] = name
+        return name
     }
 
     mutating func nextScope() -> Int {

@@ -17,6 +17,8 @@ public struct JinjaProgram: Sendable {
     let root: JinjaScope
     let layout: JinjaLayout
     private let bytes: [UInt8]
+    /// Keys that the template asks for.
+    private let keys: JinjaKeyTable
 
     public init(
         _ source: String, name: String = "template", whitespace: JinjaWhitespace = .transformers, limits: JinjaLimits = .default
@@ -32,6 +34,7 @@ public struct JinjaProgram: Sendable {
             var lexer = JinjaLexer(bytes, options: whitespace)
             var parser = JinjaParser(tokens: try lexer.tokenize(), nestingLimit: limits.nesting)
             root = try parser.parse()
+            keys = JinjaKeyTable(parser.names.keys)
             statements = root.body
             var builder = JinjaLayoutBuilder(nameCount: parser.nameCount, scopeCount: parser.scopeCount)
             layout = builder.build(root)
@@ -44,10 +47,15 @@ public struct JinjaProgram: Sendable {
     ///
     /// - Parameter now: what `strftime_now` tells.
     public func renderBytes(_ context: JSONObject, now: JinjaTime = .epoch) throws(JinjaError) -> [UInt8] {
-        var evaluator = JinjaEvaluator(program: self, context: JinjaDict(context), now: now)
+        var evaluator = JinjaEvaluator(program: self, context: converted(context), now: now)
         do throws(JinjaProblem) { return try evaluator.run() } catch {
             throw error.error(at: evaluator.position, name: name, source: bytes)
         }
+    }
+
+    private func converted(_ context: JSONObject) -> JinjaDict {
+        var keys = keys
+        return JinjaDict(context, &keys)
     }
 
     /// The same as text.
@@ -59,7 +67,7 @@ public struct JinjaProgram: Sendable {
     public func renderTraced(
         _ context: JSONObject, now: JinjaTime = .epoch
     ) throws(JinjaError) -> (bytes: [UInt8], spans: [JinjaSpan]) {
-        var evaluator = JinjaEvaluator(program: self, context: JinjaDict(context), now: now, isTraced: true)
+        var evaluator = JinjaEvaluator(program: self, context: converted(context), now: now, isTraced: true)
         do throws(JinjaProblem) {
             let output = try evaluator.run()
             return (output, evaluator.trace?.spans ?? [])

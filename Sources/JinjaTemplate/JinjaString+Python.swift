@@ -118,7 +118,7 @@ extension JinjaString {
     func padded(_ width: Int, _ fill: JinjaString, left: Bool) -> JinjaString {
         let missing = width - count
         guard missing > 0 else { return self }
-        let padding = JinjaString(bytes: (0..<missing).flatMap { _ in fill.bytes })
+        let padding = fill.repeated(missing)
         return left ? padding + self : self + padding
     }
 
@@ -126,8 +126,12 @@ extension JinjaString {
         let missing = width - count
         guard missing > 0 else { return self }
         let before = missing / 2 + (missing & width & 1)
-        let padding = { (count: Int) in JinjaString(bytes: (0..<count).flatMap { _ in fill.bytes }) }
-        return padding(before) + self + padding(missing - before)
+        return fill.repeated(before) + self + fill.repeated(missing - before)
+    }
+
+    private func repeated(_ count: Int) -> JinjaString {
+        if bytes.count == 1 { return JinjaString(bytes: Array(repeating: bytes[0], count: count)) }
+        return JinjaString(bytes: (0..<count).flatMap { _ in bytes })
     }
 
     func expandingTabs(_ size: Int) -> JinjaString {

@@ -27,18 +27,29 @@ enum JinjaValue {
     case joiner(JinjaJoiner)
 }
 
-/// Why a value is undefined; the message is made only when somebody asks for it.
-indirect enum JinjaUndefined {
-    case name(String)
-    /// Python's name of the type that lacks the attribute.
-    case attribute(JinjaName, of: String)
-    case element(JinjaValue, of: String)
-    case hint(String)
+/// Why a value is undefined; the message is made only when somebody asks for it. What templates ask for most takes no memory of its own.
+enum JinjaUndefined {
+    /// The types whose members are asked for most.
+    enum Owner: String { case dict, list, str }
+
+    case name(JinjaName)
+    case attribute(JinjaName, of: Owner)
+    indirect case element(JinjaValue, of: String)
+    indirect case hint(String)
+
+    static func missing(_ name: JinjaName, in value: JinjaValue) -> JinjaUndefined {
+        switch value {
+        case .dict: .attribute(name, of: .dict)
+        case .list: .attribute(name, of: .list)
+        case .string: .attribute(name, of: .str)
+        default: .hint("'\(value.objectTypeName)' has no attribute '\(name.text)'")
+        }
+    }
 
     var message: String {
         switch self {
-        case .name(let name): "'\(name)' is undefined"
-        case .attribute(let name, let type): "'\(type)' has no attribute '\(name.text)'"
+        case .name(let name): "'\(name.text)' is undefined"
+        case .attribute(let name, let type): "'\(type.rawValue) object' has no attribute '\(name.text)'"
         case .element(let value, let type): "\(type) has no element \(PythonText.shortRepresentation(value))"
         case .hint(let hint): hint
         }
@@ -268,10 +279,6 @@ extension JinjaValue {
         switch self {
         case .none: "None"
         case .missing, .undefined: "Undefined"
-        // Written out, because they are asked for whenever a member is not there.
-        case .dict: "dict object"
-        case .string: "str object"
-        case .list: "list object"
         case .namespace, .cycler, .joiner: "jinja2.utils.\(typeName) object"
         case .macro, .loop: "jinja2.runtime.\(typeName) object"
         default: "\(typeName) object"

@@ -247,6 +247,7 @@ extension JinjaEvaluator {
             return try format.text(of: value)
         case "d", "i", "u", "x", "X", "o", "f", "F", "e", "E", "g", "G":
             format.kind = kind
+            try charge(value.digitCost)
             return try format.text(of: value)
         default: throw JinjaProblem("unsupported format character '\(kind)'")
         }
@@ -318,6 +319,7 @@ extension JinjaEvaluator {
         }
         var specification = FormatReader(Array(tail.dropFirst()))
         let format = try specification.specification()
+        try charge(value.digitCost)
         return try format.text(of: value)
     }
 

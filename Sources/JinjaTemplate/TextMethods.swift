@@ -43,6 +43,7 @@ extension JinjaEvaluator {
         case .format: return .string(try formatted(text, arguments))
         default:
             try arguments.refuseAny()
+            try charge(text.bytes.count >> 3)
             return Self.plain(method, text)
         }
     }
@@ -63,6 +64,9 @@ extension JinjaEvaluator {
     private static func hasAffix(
         _ text: JinjaString, _ method: TextMethod, _ arguments: JinjaArguments
     ) throws(JinjaProblem) -> Bool {
+        if arguments.named.isEmpty, arguments.positional.count == 1, case .string(let affix) = arguments.positional[0] {
+            return method == .startswith ? text.hasPrefix(affix) : text.hasSuffix(affix)
+        }
         let values = try arguments.bound(["affix", "start", "end"], required: 1)
         let part = try section(of: text, values[1], values[2], method)
         var affixes = [values[0] ?? .none]
@@ -155,7 +159,7 @@ extension JinjaEvaluator {
         return result
     }
 
-    private func padded(
+    private mutating func padded(
         _ text: JinjaString, _ method: TextMethod, _ arguments: JinjaArguments
     ) throws(JinjaProblem) -> JinjaString {
         if method == .expandtabs {
@@ -168,6 +172,7 @@ extension JinjaEvaluator {
         let fill = try values[1].text(method == .zfill ? "0" : " ", method.rawValue)
         guard fill.count == 1 else { throw JinjaProblem("The fill character must be exactly one character long") }
         try check(max(0, width), times: fill.bytes.count)
+        try charge(max(0, width) >> 4)
         switch method {
         case .center: return text.centered(width, fill)
         case .ljust: return text.padded(width, fill, left: false)

@@ -21,7 +21,7 @@ public final class ChatModel: Sendable {
     /// The package; nil for a GGUF file by itself.
     public let package: PackageView?
     public let model: LoadedModel
-    /// The package's Go template, else the Jinja template inside the weights.
+    /// The package's `RENDERER`, else its Go template, else the Jinja template inside the weights.
     public let template: any PromptSource
     /// How replies are read: the package's `PARSER`, else what the template shows; nil leaves it to Ollama's rule for Go templates.
     public let syntax: ReplySyntax?
@@ -93,16 +93,22 @@ public final class ChatModel: Sendable {
         let renderer = package?.config.renderer ?? ""
         if renderer.isEmpty, let source = package?.template { return (try ChatTemplate(source, today: LocalCalendar.today), nil) }
         let fallback = { try ChatTemplate(ChatTemplate.fallbackSource, today: LocalCalendar.today) }
-        guard let source = model.file.metadata.string(GGUFKey.chatTemplate) else {
-            if renderer.isEmpty { return (try fallback(), nil) }
-            throw ServiceError.unsupportedLayer(model: name, layer: "the built-in prompt renderer '\(renderer)'")
-        }
         let vocabulary = model.tokenizer.vocabulary
-        do {
-            let template = try JinjaChatTemplate(
+        func jinja(_ source: String) throws -> JinjaChatTemplate {
+            try JinjaChatTemplate(
                 source, bosToken: vocabulary.bos.map(vocabulary.text) ?? "", eosToken: vocabulary.eos.map(vocabulary.text) ?? "",
                 now: LocalCalendar.now)
-            return (template, nil)
+        }
+        if let source = NamedRenderer.source(named: renderer, model: name, parameterCount: model.file.parameterCount) {
+            return (try jinja(source), nil)
+        }
+        guard let source = model.file.metadata.string(GGUFKey.chatTemplate) else {
+            if renderer.isEmpty { return (try fallback(), nil) }
+            throw ServiceError.unsupportedLayer(model: name, layer: "the unknown renderer '\(renderer)'")
+        }
+        do {
+            let note = renderer.isEmpty ? nil : "the renderer '\(renderer)' is unknown; the template inside the weights is used"
+            return (try jinja(source), note)
         } catch {
             return (
                 try fallback(),
@@ -137,7 +143,9 @@ public final class ChatModel: Sendable {
             withSystem(messages), tools: tools, think: think, contextLength: generator.contextLength,
             countTokens: { self.tokens(of: $0).count }
         ).text
-        if think == .off { prompt += endOfThinking(after: prompt, withSystem(messages), tools) }
+        // A format begins with the answer, so its header has to be in the prompt.
+        let wantsAnswer = options.format != nil && !think.isOn && syntax?.headers != nil
+        if think == .off || wantsAnswer { prompt += endOfThinking(after: prompt, withSystem(messages), tools) }
         var parser = template.replyParser(prompt: prompt, tools: tools, think: think, syntax: syntax)
         options.format?.thinking = formatThinking(after: prompt, think)
         options.reply = replyTokens(think)

@@ -12,7 +12,7 @@ public struct ModelInspection: Sendable {
     public let file: GGUFFile?
     /// nil for a GGUF file by itself.
     public let package: PackageView?
-    /// What the model can be used for: `completion`, `embedding`, `tools`, `insert`, `thinking`, `vision`.
+    /// What the model can be used for: `completion`, `embedding`, `vision`, `audio`, `tools`, `insert`, `thinking`.
     public let capabilities: [String]
 
     init(name: String, file: GGUFFile?, package: PackageView?, template: Set<ChatTemplate.Capability>) {
@@ -31,10 +31,12 @@ public struct ModelInspection: Sendable {
         if let file, let architecture = file.metadata.architecture {
             found.insert(file.metadata[GGUFKey.poolingType(architecture)] != nil ? "embedding" : "completion")
             if file.metadata.int("\(architecture).vision.block_count") ?? 0 > 0 { found.insert("vision") }
+            if file.metadata.int("\(architecture).audio.block_count") ?? 0 > 0 { found.insert("audio") }
+            if ["gptoss", "gpt-oss"].contains(architecture) { found.insert("thinking") }
         }
         if package?.projectors.isEmpty == false { found.insert("vision") }
         for capability in template { found.insert(capability.rawValue) }
-        let order = ["completion", "embedding", "vision", "tools", "insert", "thinking"]
+        let order = ["completion", "embedding", "vision", "audio", "tools", "insert", "thinking"]
         return order.filter(found.contains) + found.subtracting(order).sorted()
     }
 }
@@ -84,6 +86,9 @@ extension LocalModels {
     }
 
     private static func templateCapabilities(of file: GGUFFile?, package: PackageView?) -> Set<ChatTemplate.Capability> {
+        if let renderer = package.flatMap({ NamedRenderer.source(named: $0.config.renderer) }) {
+            return JinjaChatTemplate.capabilities(of: renderer)
+        }
         if let source = package?.template {
             // A template that does not parse shows no capabilities; `show` must still show it.
             return (try? ChatTemplate(source, today: LocalCalendar.today))?.capabilities ?? []

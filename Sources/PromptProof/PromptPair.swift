@@ -39,9 +39,10 @@ struct PromptPair {
         "<s>", "<bos>", "<|begin_of_text|>", "<｜begin▁of▁sentence｜>", "<|startoftext|>", "<BOS_TOKEN>", "[BOS]", "<|bos|>",
     ]
 
-    private static func textStart(_ bytes: [UInt8]) -> Int {
-        beginnings.map { Array($0.utf8) }.first { bytes.starts(with: $0) }?.count ?? 0
-    }
+    /// The token for the beginning that a prompt's text starts with; nil where it is none of those that families have.
+    static func beginning(of bytes: [UInt8]) -> String? { beginnings.first { bytes.starts(with: $0.utf8) } }
+
+    private static func textStart(_ bytes: [UInt8]) -> Int { beginning(of: bytes)?.utf8.count ?? 0 }
 
     private func differences(from expectedStart: Int, and foundStart: Int) -> [PromptMistake] {
         let classifier = MistakeClassifier(

@@ -3,25 +3,25 @@ import GoTemplate
 import JinjaTemplate
 public import Tokenization
 
-/// Proves that a Go template says to a model what the model's own template says, conversation by conversation.
+/// Proves that a template says to a model what the model's own template says, conversation by conversation.
 ///
 ///     let proof = PromptProver(template: template, reference: jinja, tokenizer: tokenizer)
 ///     let report = proof.run()
 ///     report.isProven
 public struct PromptProver: Sendable {
-    /// The Modelfile's template, run by Ollama's rules.
-    let template: ChatTemplate
+    /// The Modelfile's template, run by Ollama's rules, or a renderer's.
+    let template: any ProvableTemplate
     /// The model's own template.
     let reference: JinjaChatTemplate
     /// Nil compares texts, where no vocabulary is at hand.
     let tokenizer: Tokenizer?
 
-    public init(template: ChatTemplate, reference: JinjaChatTemplate, tokenizer: Tokenizer?) {
+    public init(template: any ProvableTemplate, reference: JinjaChatTemplate, tokenizer: Tokenizer?) {
         (self.template, self.reference, self.tokenizer) = (template, reference, tokenizer)
     }
 
     public func run(_ cases: [ProofCase] = ProofBattery.cases) -> ProofReport {
-        var report = ProofReport(templateSource: template.template.source, referenceSource: reference.program.source)
+        var report = ProofReport(templateSource: template.provableSource, referenceSource: reference.program.source)
         report.comparesTokens = tokenizer != nil
         for proofCase in cases {
             let (outcome, findings) = prove(proofCase)
@@ -72,7 +72,7 @@ public struct PromptProver: Sendable {
         do throws(ChatPromptError) {
             let messages =
                 given.messages.contains { $0.imageCount > 0 } ? ChatMessage.taggingImages(given.messages) : given.messages
-            var found = try template.trace(messages, tools: given.tools, think: think)
+            var found = try template.provableTrace(messages, tools: given.tools, think: think)
             if let picture = pair.expected.picture { found = found.replacingImageTags(with: picture) }
             return pair.with(found: found).verdict(tokenizer)
         } catch {

@@ -39,10 +39,25 @@ public struct PromptSubject: Sendable {
     }
 }
 
+extension PromptSubject {
+    /// The template behind `RENDERER`; nil where there is none, or none of that name.
+    public var rendererSource: String? {
+        let size = metadata?.int(GGUFKey.parameterCount)
+        return renderer.isEmpty ? nil : NamedRenderer.source(named: renderer, model: name, parameterCount: size)
+    }
+}
+
 /// A subject with its templates parsed and its vocabulary read.
 public struct PreparedSubject: Sendable {
     public let subject: PromptSubject
     public let template: ChatTemplate?
+    /// The template behind `RENDERER`; nil where there is none, or none of that name.
+    public let renderer: JinjaChatTemplate?
+    /// What is compared with the model's own template.
+    var provable: (any ProvableTemplate)? {
+        if let renderer { return renderer }
+        return template
+    }
     public let reference: JinjaChatTemplate?
     public let tokenizer: Tokenizer?
     /// What could not be prepared, and what follows from it.
@@ -68,17 +83,18 @@ public struct PreparedSubject: Sendable {
         } else {
             notes.append("texts are compared, not tokens, because no model was given")
         }
+        let vocabulary = tokenizer?.vocabulary
+        func jinja(_ source: String) throws(ChatPromptError) -> JinjaChatTemplate {
+            func text(_ id: TokenID?) -> String { id.flatMap { id in vocabulary?.text(of: id) } ?? "" }
+            return try JinjaChatTemplate(
+                source, bosToken: text(vocabulary?.bos), eosToken: text(vocabulary?.eos), now: { Self.today * 86_400 },
+                limits: Self.jinjaLimits)
+        }
         var reference: JinjaChatTemplate?
         if let source = subject.reference {
-            func text(_ id: TokenID?) -> String { id.flatMap { id in tokenizer?.vocabulary.text(of: id) } ?? "" }
-            do {
-                reference = try JinjaChatTemplate(
-                    source, bosToken: text(tokenizer?.vocabulary.bos), eosToken: text(tokenizer?.vocabulary.eos),
-                    now: { Self.today * 86_400 }, limits: Self.jinjaLimits)
-            } catch {
-                notes.append("the model's own template cannot be used: \(error)")
-            }
+            do { reference = try jinja(source) } catch { notes.append("the model's own template cannot be used: \(error)") }
         }
+        renderer = try subject.rendererSource.map { source throws(ChatPromptError) in try jinja(source) }
         template = try subject.template.map { source throws(ChatPromptError) in
             try ChatTemplate(source, today: { Self.today }, limits: Self.goLimits)
         }

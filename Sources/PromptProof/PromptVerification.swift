@@ -9,6 +9,8 @@ public struct PromptVerification: Sendable {
     /// Why nothing was compared, or compared otherwise than by tokens.
     public let notes: [String]
     public let audit: [AuditFinding]
+    /// What was compared with the model's own template.
+    private let provenName: String
     /// Which of Ollama's named templates fit the model's own; nil where that was not asked or the model brings none.
     public let named: NamedTemplateMatch?
 
@@ -23,24 +25,42 @@ public struct PromptVerification: Sendable {
     public init(_ subject: PromptSubject, scope: Scope = .all) throws(ChatPromptError) {
         let prepared = try PreparedSubject(subject)
         name = subject.name
+        provenName = prepared.renderer == nil ? "TEMPLATE" : "RENDERER \(subject.renderer)"
         audit = PromptAudit(prepared).findings()
         named = scope == .all ? prepared.reference.map { NamedTemplateMatch($0) } : nil
         if scope == .audit {
             (comparison, notes) = (nil, [])
             return
         }
-        guard let template = prepared.template, let reference = prepared.reference else {
+        guard let template = prepared.provable, let reference = prepared.reference else {
             comparison = nil
             notes = [Self.reasonForNothing(prepared)] + prepared.notes.filter { $0.contains("cannot be used") }
             return
         }
-        if !subject.renderer.isEmpty {
-            notes =
-                prepared.notes + ["Ollama runs its built-in renderer '\(subject.renderer)', not the TEMPLATE that is compared here"]
-        } else {
-            notes = prepared.notes
-        }
+        notes = prepared.notes + Self.rendererNotes(prepared) + Self.beginningNotes(prepared)
         comparison = PromptProver(template: template, reference: reference, tokenizer: prepared.tokenizer).run()
+    }
+
+    private static func rendererNotes(_ prepared: PreparedSubject) -> [String] {
+        let name = prepared.subject.renderer
+        if name.isEmpty { return [] }
+        if prepared.renderer == nil {
+            return ["the RENDERER '\(name)' is unknown; Ollama will not run the model, and what is compared here is the TEMPLATE"]
+        }
+        let rest = prepared.template == nil ? "" : "; nothing reads the TEMPLATE"
+        return ["compared is the RENDERER '\(name)', as Quern writes it\(rest)"]
+    }
+
+    /// Whether the token for the beginning comes once cannot be judged without a vocabulary.
+    private static func beginningNotes(_ prepared: PreparedSubject) -> [String] {
+        let trial = [ChatMessage(role: "user", content: "hi")]
+        guard prepared.tokenizer == nil,
+            let prompt = try? prepared.provable?.provableTrace(trial, tools: [], think: .unset).bytes,
+            let mark = PromptPair.beginning(of: prompt)
+        else { return [] }
+        return [
+            "the TEMPLATE begins with '\(mark)'; a tokenizer that adds this token by itself would have it twice (name the model to know)"
+        ]
     }
 
     private static func reasonForNothing(_ prepared: PreparedSubject) -> String {
@@ -85,7 +105,7 @@ public struct PromptVerification: Sendable {
             let more = comparison.mistakes.count > 3 ? "; and \(comparison.mistakes.count - 3) more" : ""
             let compared = comparison.differentCount + comparison.equalCount
             problems.append(
-                "TEMPLATE differs from the model's own template in \(comparison.differentCount) of \(compared) conversations: "
+                "\(provenName) differs from the model's own template in \(comparison.differentCount) of \(compared) conversations: "
                     + kinds + more)
         }
         problems += audit.filter { $0.severity == .error }.map(\.title)

@@ -130,8 +130,12 @@ public struct TemplateRouter: Sendable {
 
     /// RENDERER and PARSER beat everything; gpt-oss has a way of its own.
     private func namedOrHarmony(_ runtime: String) -> TemplateRoute? {
-        let capabilities = go?.capabilities ?? []
+        let capabilities = (go?.capabilities ?? []).union(ReplySyntax(parserNamed: subject.parser)?.capabilities ?? [])
         if !subject.renderer.isEmpty {
+            if NamedRenderer.source(named: subject.renderer) == nil {
+                return TemplateRoute(
+                    runtime, .refused, "the package names the RENDERER '\(subject.renderer)', which does not exist")
+            }
             return TemplateRoute(
                 runtime, .renderer(subject.renderer), "the package names a RENDERER, which beats every template", capabilities)
         }
@@ -195,7 +199,17 @@ public struct TemplateRouter: Sendable {
     private func quern() -> TemplateRoute {
         let runtime = "Quern"
         if !subject.renderer.isEmpty {
-            return TemplateRoute(runtime, .renderer(subject.renderer), "the package names a RENDERER, which beats every template")
+            let capabilities = ReplySyntax(parserNamed: subject.parser)?.capabilities ?? []
+            if let source = subject.rendererSource {
+                return TemplateRoute(
+                    runtime, .renderer(subject.renderer), "the package names a RENDERER, which beats every template",
+                    capabilities.union(JinjaChatTemplate.capabilities(of: source)))
+            }
+            let why = "the package names the RENDERER '\(subject.renderer)', which does not exist"
+            guard let reference = subject.reference else { return TemplateRoute(runtime, .refused, why) }
+            return TemplateRoute(
+                runtime, .jinja(variant: nil), why + "; the weights bring a template",
+                capabilities.union(JinjaChatTemplate.capabilities(of: reference)))
         }
         if let goProblem { return TemplateRoute(runtime, .refused, "the TEMPLATE does not parse: \(goProblem)") }
         if let go, attached == nil {

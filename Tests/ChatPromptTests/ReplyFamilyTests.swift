@@ -132,6 +132,20 @@ import Testing
             name: "Granite", syntax: ReplySyntax(calls: [.init(opening: "<|tool_call|>", end: .brackets)]),
             reply: "<|tool_call|>[\(json)]"),
         Family(
+            name: "Functionary 3.2", syntax: ReplySyntax(headers: .functionary),
+            reply: "all\nHere:\n>>>add\n{\"a\": 1, \"b\": \"x y\"}>>>now\n{}", content: "Here:", calls: both, prompt: "assistant>>>"
+        ),
+        Family(
+            name: "Functionary 3.2, a text with a line of one word", syntax: ReplySyntax(headers: .functionary),
+            reply: "Sure\nDone.", content: "Sure\nDone.", calls: [], prompt: ">>>"),
+        Family(
+            name: "calls in Python's way without a sign", syntax: bare, reply: "[add(a=1, b='x y'), now()]\nDone.",
+            content: "Done.",
+            calls: both),
+        Family(
+            name: "brackets that are no calls", syntax: bare, reply: "[add] is a tool, [now(x] is none.",
+            content: "[add] is a tool, [now(x] is none.", calls: []),
+        Family(
             name: "Functionary",
             syntax: ReplySyntax(calls: [.init(opening: "<function=", end: .text("</function>"), includesOpening: true)]),
             reply: "One moment.<function=add>{\"a\": 1, \"b\": \"x y\"}</function><function=now>{}</function>",

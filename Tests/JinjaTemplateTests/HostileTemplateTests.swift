@@ -37,7 +37,7 @@ import Testing
         "{{ " + String(repeating: "[", count: 100_000),
         "{{ x" + String(repeating: ".a", count: 100_000) + " }}",
         "{{ x" + String(repeating: "|upper", count: 100_000) + " }}",
-        "{{ 1" + String(repeating: " + 1", count: 100_000) + " }}",
+        "{{ 1" + String(repeating: " - 1", count: 100_000) + " }}",
         "{{ " + String(repeating: "-", count: 100_000) + "1 }}",
         "{{ 1" + String(repeating: " if 1 else 1", count: 50_000) + " }}",
         "{% set " + String(repeating: "(", count: 100_000) + "x = 1 %}",

@@ -163,10 +163,8 @@ import TransformerEngine
     }
 
     @Test func whatCannotBeRunIsSaid() throws {
-        try fixture.make("rendered") { $0.renderer = .init("qwen3-coder") }
-        #expect(
-            throws: ServiceError.unsupportedLayer(model: "rendered:latest", layer: "the built-in prompt renderer 'qwen3-coder'")
-        ) {
+        try fixture.make("rendered") { $0.renderer = .init("nobody") }
+        #expect(throws: ServiceError.unsupportedLayer(model: "rendered:latest", layer: "the unknown renderer 'nobody'")) {
             try fixture.models.open("rendered")
         }
     }
