@@ -24,6 +24,8 @@ public struct RunOptions: Sendable, Equatable {
     /// Whether an error about numbers that are none names the layer where they began, at some cost.
     public var inspectsLayers = false
     public var sampling = SamplingOptions()
+    /// `top_logprobs`: of how many tokens probabilities are reported besides that of the token drawn.
+    public var topLogProbabilities = 0
     /// What answers are held to; nil for anything.
     public var format: ReplyFormat?
     /// Which special tokens are spelled out, and what must not come.

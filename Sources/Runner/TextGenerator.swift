@@ -2,7 +2,7 @@ public import Compute
 import ConstrainedDecoding
 import GGUF
 import JSONSchemaGrammar
-import Sampling
+public import Sampling
 public import Tokenization
 import TransformerEngine
 
@@ -48,11 +48,13 @@ public final class TextGenerator: Sendable {
     ///
     /// - Parameters:
     ///   - isCancelled: asked before each token and each batch of the prompt.
+    ///   - onToken: gets the probabilities that each token of the answer was drawn from, as the model gave them, before its text.
     ///   - emit: gets text as soon as it is certain: whole characters, no part of a stop string.
     /// - Throws: `RunnerError.promptTooLong`, `EngineError`, `SamplingError`, what is wrong with the answer's format, and whatever
     ///   `emit` throws.
     public func generate(
-        _ prompt: [TokenID], options: RunOptions, isCancelled: () -> Bool = { false }, emit: (String) throws -> Void
+        _ prompt: [TokenID], options: RunOptions, isCancelled: () -> Bool = { false },
+        onToken: ((LogProbabilities) throws -> Void)? = nil, emit: (String) throws -> Void
     ) throws -> GenerationSummary {
         var summary = GenerationSummary()
         let loan = try options.format.map { try constraints.take($0.grammar, for: model) }
@@ -88,11 +90,16 @@ public final class TextGenerator: Sendable {
             try model.file.checkIntact()
             let allowed = options.reply.restricting(try format?.allowed(), vocabularySize: model.transformer.vocabularySize)
             let token = try lease.withLogits(speculation.row) { logits in try sampler.sample(logits, allowed: allowed) }
+            let isEnd = ends.contains(token)
+            if !isEnd, let onToken {
+                let top = options.topLogProbabilities
+                try onToken(lease.withLogits(speculation.row) { LogProbabilities(of: token, top: top, logits: $0) })
+            }
             sampler.accept(token)
             try format?.accept(token)
             speculation.append(token)
             summary.generatedTokens += 1
-            if ends.contains(token) {
+            if isEnd {
                 summary.endReason = .stop
                 break
             }
