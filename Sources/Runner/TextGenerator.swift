@@ -23,15 +23,17 @@ public final class TextGenerator: Sendable {
     /// - Parameters:
     ///   - draft: a smaller model that guesses ahead.
     ///   - slots: prompts that are continued at the same time; more wait. Each has a context of its own.
+    ///   - shelfCapacity: bytes of keys and values of earlier conversations that are put aside while others have the slots.
     /// - Throws: `EngineError`, and `RunnerError.draftVocabulary` for a draft of another vocabulary.
     public init(
-        model: LoadedModel, options: RunOptions, draft: LoadedModel? = nil, slots: Int = 1, pool: ThreadPool
+        model: LoadedModel, options: RunOptions, draft: LoadedModel? = nil, slots: Int = 1, shelfCapacity: Int = 0,
+        pool: ThreadPool
     ) throws {
         self.model = model
         let contextLength = model.contextLength(for: options)
         self.contextLength = contextLength
         batchLength = min(options.batchLength, contextLength)
-        scheduler = try SlotScheduler(slots: slots, batchLength: batchLength) {
+        scheduler = try SlotScheduler(slots: slots, batchLength: batchLength, shelfCapacity: shelfCapacity) {
             let session = try InferenceSession(
                 model: model.transformer, contextLength: contextLength, batchSize: options.batchLength, slots: slots,
                 cacheType: options.cacheType, pool: pool)

@@ -23,7 +23,7 @@ package struct SlotChoice: Equatable {
     package init(slot: Int, source: Int?, shared: Int) { (self.slot, self.source, self.shared) = (slot, source, shared) }
 
     /// Copying fewer tokens than this costs about as much as computing them.
-    private static let leastCopied = 16
+    static let leastCopied = 16
 
     /// The free slot whose tokens are worth least, with the longest beginning of the prompt that any slot has.
     ///

@@ -54,16 +54,19 @@ final class SlotScheduler: Sendable {
         var uses: UInt64 = 0
         /// Requests that wait for the prompt of a slot, which begins as theirs does.
         var followers: [(slot: Int, wake: DispatchSemaphore)] = []
+        var shelf: PrefixShelf
 
         var isComplete: Bool { waiting.count >= slots.count(where: \.isExpected) }
     }
 
-    /// - Parameter make: makes the session, which has `slots` slots.
-    init(slots: Int, batchLength: Int, session make: () throws -> sending InferenceSession) rethrows {
+    /// - Parameters:
+    ///   - shelfCapacity: bytes of keys and values that are put aside when a slot goes to another conversation.
+    ///   - make: makes the session, which has `slots` slots.
+    init(slots: Int, batchLength: Int, shelfCapacity: Int = 0, session make: () throws -> sending InferenceSession) rethrows {
         let session = try make()
         (contextLength, self.batchLength, slotCount) = (session.contextLength, batchLength, slots)
         self.session = Mutex(session)
-        state = Mutex(State(slots: Array(repeating: Slot(), count: slots)))
+        state = Mutex(State(slots: Array(repeating: Slot(), count: slots), shelf: PrefixShelf(capacity: shelfCapacity)))
         wakes = (0..<slots).map { _ in DispatchSemaphore(value: 0) }
         vacancies = DispatchSemaphore(value: slots)
     }
@@ -76,18 +79,26 @@ final class SlotScheduler: Sendable {
     /// - Returns: the slot, and how many tokens of the prompt are there.
     func takeSlot(for prompt: [TokenID]) -> (slot: Int, shared: Int) {
         vacancies.wait()
-        let choice = choose(for: prompt)
-        guard let source = choice.source else { return (choice.slot, choice.shared) }
-        let step = submit(SlotStep(slot: choice.slot, position: 0, work: .adopt(Array(prompt[..<choice.shared]), from: source)))
-        // What cannot be copied is computed.
-        guard step.failure == nil, case .adopt(let tokens, _) = step.work else { return (choice.slot, 0) }
-        return (choice.slot, tokens.count)
+        let place = choosePlace(for: prompt)
+        guard let step = place.step.map(submit) else { return (place.slot, place.shared) }
+        // What cannot be had is computed.
+        guard step.failure == nil, case .adopt(let tokens, _) = step.work else { return (place.slot, 0) }
+        return (place.slot, tokens.count)
     }
 
-    private func choose(for prompt: [TokenID]) -> SlotChoice {
+    /// Where a prompt goes on.
+    fileprivate struct Place {
+        let slot: Int
+        /// Tokens of the prompt that are there once `step` is done.
+        let shared: Int
+        /// What has to be copied first.
+        let step: SlotStep?
+    }
+
+    private func choosePlace(for prompt: [TokenID]) -> Place {
         while true {
             let turn = DispatchSemaphore(value: 0)
-            let choice: SlotChoice? = state.withLock { state in
+            let place: Place? = state.withLock { state in
                 guard let choice = SlotChoice.choose(for: prompt, among: state.candidates) else {
                     preconditionFailure("a vacancy without a free slot")
                 }
@@ -95,10 +106,9 @@ final class SlotScheduler: Sendable {
                     state.followers.append((ahead, turn))
                     return nil
                 }
-                (state.slots[choice.slot].phase, state.slots[choice.slot].prompt) = (.prompt, prompt)
-                return choice
+                return state.occupy(choice, for: prompt)
             }
-            if let choice { return choice }
+            if let place { return place }
             turn.wait()
         }
     }
@@ -184,7 +194,7 @@ final class SlotScheduler: Sendable {
         gather()
         var steps = state.withLock { state in
             defer { state.waiting.removeAll(keepingCapacity: true) }
-            return state.waiting.map { state.confirmed($0) }
+            return state.confirmedSteps()
         }
         let start = ContinuousClock.now
         session.withLock { SlotStep.compute(&steps, with: $0) }
@@ -237,13 +247,37 @@ extension SlotScheduler.State {
         followers.removeAll { $0.slot == slot }
     }
 
-    /// The step, with what it takes over from another slot held against what that slot has now.
-    fileprivate func confirmed(_ step: SlotStep) -> SlotStep {
-        guard case .adopt(let tokens, let source) = step.work else { return step }
-        var step = step
-        let shared = slots[source].tokens.commonPrefixLength(with: tokens)
-        step.work = .adopt(Array(tokens[..<shared]), from: source)
-        return step
+    /// Gives a slot to a prompt.
+    fileprivate mutating func occupy(_ choice: SlotChoice, for prompt: [TokenID]) -> SlotScheduler.Place {
+        var source = choice.source.map { SlotStep.Source.slot($0) }
+        var shared = choice.shared
+        if let kept = shelf.longest(for: prompt), kept.shared >= shared + SlotChoice.leastCopied {
+            (source, shared) = (.shelf(shelf.take(kept.index, shared: kept.shared)), kept.shared)
+        }
+        let slot = choice.slot
+        let held = slots[slot].tokens
+        // A conversation that goes on loses little; what would lose more than that is another one.
+        let lost = held.count - held.commonPrefixLength(with: prompt)
+        let saves = shelf.capacity > 0 && lost >= PrefixShelf.shortest && lost > held.count / 2 ? held.count : 0
+        (slots[slot].phase, slots[slot].prompt) = (.prompt, prompt)
+        guard saves > 0 || source != nil else { return SlotScheduler.Place(slot: slot, shared: shared, step: nil) }
+        var step = SlotStep(slot: slot, position: 0, work: .adopt(Array(prompt[..<shared]), from: source ?? .slot(slot)))
+        step.saves = saves
+        return SlotScheduler.Place(slot: slot, shared: shared, step: step)
+    }
+
+    /// The steps that wait, with what they take over from other slots held against what those have now.
+    fileprivate func confirmedSteps() -> [SlotStep] {
+        let changing = waiting.compactMap { step in if case .adopt = step.work { step.slot } else { nil } }
+        return waiting.map { step in
+            guard case .adopt(let tokens, .slot(let source)) = step.work else { return step }
+            // A slot that takes over something itself is no source in the same batch.
+            let isStable = source == step.slot || !changing.contains(source)
+            let shared = isStable ? slots[source].tokens.commonPrefixLength(with: tokens) : 0
+            var step = step
+            step.work = .adopt(Array(tokens[..<shared]), from: .slot(source))
+            return step
+        }
     }
 
     /// Takes note of what was computed.
@@ -253,6 +287,7 @@ extension SlotScheduler.State {
         var mine: SlotStep?
         var woken: [Int] = []
         for step in steps {
+            if let state = step.saved { shelf.put(slots[step.slot].tokens, state: state) }
             step.apply(to: &slots[step.slot].tokens)
             if step.slot == own {
                 mine = step

@@ -1,3 +1,4 @@
+import Bytes
 import Tokenization
 import TransformerEngine
 
@@ -10,8 +11,14 @@ struct SlotStep: Sendable {
         case verify([TokenID])
         /// Drops `discard` positions after the first `keep`.
         case shift(keep: Int, discard: Int)
-        /// Takes over the beginning of another slot, as far as that still has these tokens.
-        case adopt([TokenID], from: Int)
+        /// Takes over these tokens from another slot, as far as that still has them, or from where they were put aside.
+        case adopt([TokenID], from: Source)
+    }
+
+    /// Where keys and values come from.
+    enum Source: Sendable {
+        case slot(Int)
+        case shelf(PrefixShelf.Entry)
     }
 
     let slot: Int
@@ -20,6 +27,9 @@ struct SlotStep: Sendable {
     var work: Work
     /// (rows, vocabulary): the logits asked for.
     var logits: [Float]
+    /// Tokens of the slot to put aside before anything else, and their keys and values then.
+    var saves = 0
+    var saved: ByteRegion?
     var failure: (any Error)?
 
     init(slot: Int, position: Int, work: Work, logits: [Float] = []) {
@@ -44,7 +54,8 @@ extension SlotStep {
     /// A step that fails fails alone: the others' results are those that they would have had without it.
     static func compute(_ steps: inout [SlotStep], with session: InferenceSession) {
         var joined: [Int] = []
-        // Others' positions are copied before anything moves.
+        // What is put aside or copied is so before anything moves.
+        for index in steps.indices { steps[index].save(session) }
         for index in steps.indices { steps[index].attempt { step in try step.adopt(session) } }
         for index in steps.indices where steps[index].failure == nil {
             steps[index].attempt { step in
@@ -72,7 +83,22 @@ extension SlotStep {
 
     private func adopt(_ session: InferenceSession) throws {
         guard case .adopt(let tokens, let source) = work else { return }
-        try session.copyPositions(tokens.count, from: source, to: slot)
+        switch source {
+        case .slot(let source): try session.copyPositions(tokens.count, from: source, to: slot)
+        case .shelf(let entry):
+            try session.restore(entry.state, positions: entry.tokens.count, first: tokens.count, slot: slot)
+        }
+    }
+
+    /// What cannot be put aside is computed again when it is wanted.
+    private mutating func save(_ session: InferenceSession) {
+        guard saves > 0, let byteCount = session.stateLayout.byteCount(positions: saves) else { return }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        do {
+            try session.withState(positions: saves, slot: slot) { bytes.append(contentsOf: $0) }
+            saved = ByteRegion(bytes)
+        } catch {}
     }
 
     /// Sends some of the steps through the network together, and one by one where that fails.
