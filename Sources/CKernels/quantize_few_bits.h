@@ -60,11 +60,16 @@ static void quantize_q1_0(const float *x, quern_block_q1_0 *y, size_t blocks) {
         for (size_t lane = 0; lane < count; lane++) {
             quern_block_q1_0 *block = y + first + lane;
             block->d = half_of(sum[lane] / 128);
-            for (int j = 0; j < 16; j++) {
-                unsigned bits = 0;
-                for (int i = 0; i < 8; i++) bits |= (unsigned)(places[lane][8 * j + i] >= 0) << i;
-                block->qs[j] = (uint8_t)bits;
+            const float *values = places[lane];
+#if LANES > 1
+            for (int j = 0; j < 128; j += LANES) {
+                uint32_t bits = lanes_of(load_floats(values + j) >= 0);
+                memcpy(block->qs + j / 8, &bits, LANES / 8);
             }
+#else
+            memset(block->qs, 0, sizeof block->qs);
+            for (int j = 0; j < 128; j++) block->qs[j / 8] |= (uint8_t)((values[j] >= 0) << j % 8);
+#endif
         }
     }
 }

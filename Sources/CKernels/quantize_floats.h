@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#if LANES > 1
+#include <immintrin.h>
+#endif
 
 #include "QuernQuantize.h"
 
@@ -37,7 +40,8 @@ static inline float float_of_half(quern_half half) {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, magnitude = (uint32_t)(half & 0x7fff) << 13;
     // 2^112 moves half's exponent bias to that of single precision, and makes subnormal halves normal on the way.
     uint32_t normal = bits_of(float_of(magnitude) * 0x1p112f);
-    uint32_t special = magnitude | 0x7f800000;
+    // A signalling NaN becomes a quiet one, as processors have it.
+    uint32_t special = magnitude | 0x7f800000 | (magnitude > 0x0f800000 ? 0x00400000 : 0);
     return float_of(sign | (magnitude >= 0x0f800000 ? special : normal));
 }
 
@@ -67,7 +71,15 @@ static void bfloats_of(const float *values, uint16_t *results, size_t count) {
 }
 
 static void floats_of_halves(const quern_half *halves, float *values, size_t count) {
-    for (size_t i = 0; i < count; i++) values[i] = float_of_half(halves[i]);
+    size_t i = 0;
+#if LANES == 16
+    for (; i + 16 <= count; i += 16)
+        _mm512_storeu_ps(values + i, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(halves + i))));
+#elif LANES == 8
+    for (; i + 8 <= count; i += 8)
+        _mm256_storeu_ps(values + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(halves + i))));
+#endif
+    for (; i < count; i++) values[i] = float_of_half(halves[i]);
 }
 
 static void floats_of_bfloats(const uint16_t *bfloats, float *values, size_t count) {

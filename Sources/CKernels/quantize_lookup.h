@@ -1,8 +1,4 @@
 // Small tables in a register: looked up lane by lane with one shuffle where the instruction set has one.
-#if LANES > 1 && defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 /// A table of up to eight values; with 16 lanes, whatever bit 3 of an index says, provided that the table repeats itself.
 typedef struct {
 #if LANES > 1
@@ -26,31 +22,6 @@ LANE_CODE F look_up(const Palette *table, I index) {
 /// The first eight or sixteen of 16 values.
 LANE_CODE Palette palette_of(const float values[16]) {
     Palette result;
-    memcpy(&result, values, sizeof result);
-    return result;
-}
-
-/// Bit `lane` of the result is the mask of that lane.
-LANE_CODE uint32_t lanes_of(I mask) {
-#if LANES == 16
-    return (uint32_t)_mm512_movepi32_mask((__m512i)mask);
-#elif LANES == 8
-    return (uint32_t)_mm256_movemask_ps((__m256)mask);
-#else
-    return (uint32_t)mask[0] & 1;
-#endif
-}
-
-/// The number of each lane.
-LANE_CODE I lane_numbers(void) {
-    I numbers;
-    for (int lane = 0; lane < LANES; lane++) numbers[lane] = lane;
-    return numbers;
-}
-
-/// LANES floats from an address that need not be aligned.
-LANE_CODE F load_floats(const float *values) {
-    F result;
     memcpy(&result, values, sizeof result);
     return result;
 }

@@ -1,12 +1,6 @@
 // The second half of quantizing a K super-block: scales and minimums to their bits, values to integers with the scales that were
 // really stored, integers to their places. One block at a time; the loops vectorise along the block.
 
-/// What the search left for one super-block: per sub-block its scale, its minimum, and the grain and origin of its integers.
-typedef struct {
-    float scale[16], minimum[16], grain[16], origin[16];
-    int32_t empty[16];
-} Searched;
-
 /// The scales of a super-block as integers, with their common scale and minimum.
 typedef struct {
     uint8_t scale[16], minimum[16];
@@ -15,14 +9,14 @@ typedef struct {
 
 /// Integers of a sub-block of `count` values: `(x + minimum) / scale`, or the search's own where the stored scale is zero.
 LANE_CODE void round_with_minimum(
-    const float *x, uint8_t *levels, int count, float scale, float minimum, int highest, const Searched *s, int sub) {
+    const float *x, uint8_t *levels, int count, float scale, float minimum, int highest, const Found *found, size_t lane) {
     if (scale != 0) {
         for (int i = 0; i < count; i++) levels[i] = (uint8_t)clamped(nearest_integer((x[i] + minimum) / scale), 0, highest);
-    } else if (s->empty[sub]) {
+    } else if (found->empty[lane]) {
         memset(levels, 0, (size_t)count);
     } else {
-        for (int i = 0; i < count; i++)
-            levels[i] = (uint8_t)clamped(nearest_integer(s->grain[sub] * (x[i] - s->origin[sub])), 0, highest);
+        float grain = found->grain[lane], origin = found->origin[lane];
+        for (int i = 0; i < count; i++) levels[i] = (uint8_t)clamped(nearest_integer(grain * (x[i] - origin)), 0, highest);
     }
 }
 
@@ -74,68 +68,48 @@ LANE_CODE void unpack_six_bits(const uint8_t *bytes, int j, int32_t *scale, int3
     }
 }
 
-/// Common scale and minimum of the reference quantizers without importance: the largest becomes `highest`.
-LANE_CODE Quantized share_largest(const Searched *s, int count, int highest) {
-    float scale = 0, minimum = 0;
-    for (int j = 0; j < count; j++) {
-        scale = s->scale[j] > scale ? s->scale[j] : scale;
-        minimum = s->minimum[j] > minimum ? s->minimum[j] : minimum;
-    }
-    float inverse_scale = scale > 0 ? (float)highest / scale : 0, inverse_minimum = minimum > 0 ? (float)highest / minimum : 0;
-    Quantized q = {.common_scale = scale / (float)highest, .common_minimum = minimum / (float)highest};
-    for (int j = 0; j < count; j++) {
-        q.scale[j] = (uint8_t)nearest_integer(inverse_scale * s->scale[j]);
-        q.minimum[j] = (uint8_t)nearest_integer(inverse_minimum * s->minimum[j]);
-    }
-    return q;
-}
-
-LANE_CODE void limit(Quantized *q, int count, uint8_t highest) {
-    for (int j = 0; j < count; j++) {
-        q->scale[j] = q->scale[j] > highest ? highest : q->scale[j];
-        q->minimum[j] = q->minimum[j] > highest ? highest : q->minimum[j];
-    }
-}
-
-static void write_q2_K(const float *x, quern_block_q2_K *y, const Searched *s, const Quantized *q) {
+static void write_q2_K(const float *x, quern_block_q2_K *y, const Found *found, size_t lane, const Quantized *q) {
     uint8_t levels[256];
     y->d = half_of(q->common_scale);
     y->dmin = half_of(q->common_minimum);
+    const float common_scale = float_of_half(y->d), common_minimum = float_of_half(y->dmin);
     for (int j = 0; j < 16; j++) {
         y->scales[j] = (uint8_t)(q->scale[j] | q->minimum[j] << 4);
-        float scale = float_of_half(y->d) * (float)(y->scales[j] & 15);
-        float minimum = float_of_half(y->dmin) * (float)(y->scales[j] >> 4);
-        round_with_minimum(x + 16 * j, levels + 16 * j, 16, scale, minimum, 3, s, j);
+        float scale = common_scale * (float)(y->scales[j] & 15), minimum = common_minimum * (float)(y->scales[j] >> 4);
+        round_with_minimum(x + 16 * j, levels + 16 * j, 16, scale, minimum, 3, found + j, lane);
     }
     pack_crumbs(levels, y->qs);
 }
 
-static void write_q4_K(const float *x, quern_block_q4_K *y, const Searched *s, const Quantized *q) {
+/// The integers of a Q4_K or Q5_K super-block, with the scales and minimums that a reader will find.
+LANE_CODE void round_super_block(
+    const float *x, uint8_t *levels, const uint8_t *bytes, quern_half common_scale, quern_half common_minimum, int highest,
+    const Found *found, size_t lane) {
+    const float scales = float_of_half(common_scale), minimums = float_of_half(common_minimum);
+    for (int j = 0; j < 8; j++) {
+        int32_t scale, minimum;
+        unpack_six_bits(bytes, j, &scale, &minimum);
+        round_with_minimum(
+            x + 32 * j, levels + 32 * j, 32, scales * (float)scale, minimums * (float)minimum, highest, found + j, lane);
+    }
+}
+
+static void write_q4_K(const float *x, quern_block_q4_K *y, const Found *found, size_t lane, const Quantized *q) {
     uint8_t levels[256];
     pack_six_bits(q, y->scales);
     y->d = half_of(q->common_scale);
     y->dmin = half_of(q->common_minimum);
-    for (int j = 0; j < 8; j++) {
-        int32_t scale, minimum;
-        unpack_six_bits(y->scales, j, &scale, &minimum);
-        round_with_minimum(
-            x + 32 * j, levels + 32 * j, 32, float_of_half(y->d) * (float)scale, float_of_half(y->dmin) * (float)minimum, 15, s, j);
-    }
+    round_super_block(x, levels, y->scales, y->d, y->dmin, 15, found, lane);
     for (int j = 0; j < 4; j++)
         for (int l = 0; l < 32; l++) y->qs[32 * j + l] = (uint8_t)(levels[64 * j + l] | levels[64 * j + 32 + l] << 4);
 }
 
-static void write_q5_K(const float *x, quern_block_q5_K *y, const Searched *s, const Quantized *q) {
+static void write_q5_K(const float *x, quern_block_q5_K *y, const Found *found, size_t lane, const Quantized *q) {
     uint8_t levels[256];
     pack_six_bits(q, y->scales);
     y->d = half_of(q->common_scale);
     y->dmin = half_of(q->common_minimum);
-    for (int j = 0; j < 8; j++) {
-        int32_t scale, minimum;
-        unpack_six_bits(y->scales, j, &scale, &minimum);
-        round_with_minimum(
-            x + 32 * j, levels + 32 * j, 32, float_of_half(y->d) * (float)scale, float_of_half(y->dmin) * (float)minimum, 31, s, j);
-    }
+    round_super_block(x, levels, y->scales, y->d, y->dmin, 31, found, lane);
     uint8_t high[32] = {0};
     for (int j = 0; j < 4; j++)
         for (int l = 0; l < 32; l++) {
@@ -146,24 +120,22 @@ static void write_q5_K(const float *x, quern_block_q5_K *y, const Searched *s, c
     memcpy(y->qh, high, sizeof high);
 }
 
-/// Where a stored scale is zero, the integers are those of the search: `descended` holds them, one block per lane, or is null
-/// and `s` tells grain and emptiness.
+/// `integers` are the scales from 0 to 63. Where a stored scale is zero, the integers are those of the search: `descended` holds
+/// them, one block per lane, or is null and `found` tells grain and emptiness.
 static void write_q3_K(
-    const float *x, quern_block_q3_K *y, const Searched *s, const uint8_t scales[16], float common, const I *descended,
-    size_t lane) {
-    uint8_t levels[256];
-    memset(y->scales, 0, sizeof y->scales);
+    const float *x, quern_block_q3_K *y, const I integers[16], float common, const Found *found, const I *descended, size_t lane) {
+    uint8_t levels[256], scales[16];
+    for (int j = 0; j < 16; j++) scales[j] = (uint8_t)integers[j][lane];
+    for (int j = 0; j < 8; j++) y->scales[j] = (uint8_t)((scales[j] & 15) | (scales[j + 8] & 15) << 4);
+    for (int j = 0; j < 4; j++)
+        y->scales[8 + j] = (uint8_t)(
+            scales[j] >> 4 | scales[j + 4] >> 4 << 2 | scales[j + 8] >> 4 << 4 | scales[j + 12] >> 4 << 6);
     y->d = half_of(common);
+    const float stored = float_of_half(y->d);
     for (int j = 0; j < 16; j++) {
-        if (j < 8) y->scales[j] = scales[j] & 15;
-        else y->scales[j - 8] |= (uint8_t)((scales[j] & 15) << 4);
-        y->scales[8 + j % 4] |= (uint8_t)(scales[j] >> 4 << (2 * (j / 4)));
-    }
-    for (int j = 0; j < 16; j++) {
-        float scale = float_of_half(y->d) * (float)((scales[j] & 63) - 32);
-        if (round_signed(x + 16 * j, levels + 16 * j, scale, 4)) continue;
+        if (round_signed(x + 16 * j, levels + 16 * j, stored * (float)((scales[j] & 63) - 32), 4)) continue;
         if (!descended) {
-            round_as_searched(x + 16 * j, levels + 16 * j, 16, s->grain[j], s->empty[j] != 0, 4);
+            round_as_searched(x + 16 * j, levels + 16 * j, 16, found[j].grain[lane], found[j].empty[lane] != 0, 4);
             continue;
         }
         for (int i = 0; i < 16; i++) levels[16 * j + i] = (uint8_t)descended[16 * j + i][lane];
@@ -178,26 +150,20 @@ static void write_q3_K(
     pack_crumbs(levels, y->qs);
 }
 
-static void write_q6_K(const float *x, quern_block_q6_K *y, const Searched *s) {
-    float extreme = 0, largest = 0;
-    for (int j = 0; j < 16; j++)
-        if (fabsf(s->scale[j]) > largest) {
-            largest = fabsf(s->scale[j]);
-            extreme = s->scale[j];
-        }
-    if (largest < SMALLEST_BLOCK) {
-        memset(y, 0, sizeof *y);
-        return;
-    }
+/// What the sub-blocks of a Q6_K super-block have: stored integer, the scale that it stands for, and the search's own.
+typedef struct {
+    float common;
+    int8_t integer[16];
+    float scale[16];
+} SixBits;
+
+static void write_q6_K(const float *x, quern_block_q6_K *y, const SixBits *six, const Found *found, size_t lane) {
     uint8_t levels[256];
-    float inverse = -128.0f / extreme;
-    y->d = half_of(1 / inverse);
-    for (int j = 0; j < 16; j++) {
-        int32_t scale = nearest_integer(inverse * s->scale[j]);
-        y->scales[j] = (int8_t)(scale > 127 ? 127 : scale);
-        if (!round_signed(x + 16 * j, levels + 16 * j, float_of_half(y->d) * (float)y->scales[j], 32))
-            round_as_searched(x + 16 * j, levels + 16 * j, 16, s->grain[j], s->empty[j] != 0, 32);
-    }
+    y->d = half_of(six->common);
+    memcpy(y->scales, six->integer, 16);
+    for (int j = 0; j < 16; j++)
+        if (!round_signed(x + 16 * j, levels + 16 * j, six->scale[j], 32))
+            round_as_searched(x + 16 * j, levels + 16 * j, 16, found[j].grain[lane], found[j].empty[lane] != 0, 32);
     for (int half = 0; half < 2; half++) {
         const uint8_t *q = levels + 128 * half;
         for (int l = 0; l < 32; l++) {

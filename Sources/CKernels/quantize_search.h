@@ -1,6 +1,6 @@
 // The searches: given the values of one block per lane, the scale (and minimum) that quantizes them best.
 //
-// These are ggml's make_qx_quants, make_q3_quants, make_qkx2/3_quants and make_qp_quants; the order of every sum and the shape of
+// These are ggml's make_qx_quants, make_qkx2/3_quants and make_qp_quants; the order of every sum and the shape of
 // every comparison is theirs, because they decide the last bit. A search does not keep the integers that it chose: they follow
 // from the grain and origin of the winning candidate, and are hardly ever needed.
 
@@ -22,88 +22,143 @@ typedef struct {
     bool absolute;  ///< errors are absolute differences, not squares
 } Ladder;
 
-typedef struct { F level, square, product; } Sums;
+/// Blocks of one lane that are searched interleaved: each step of a search waits for the one before it, and the waiting is long.
+#define ABREAST (LANES == 16 ? 4 : 2)
 
-/// One candidate: rounds to `levels` and sums w*l, w*l*l, w*l*x.
-LANE_CODE Sums try_grain(
-    const F *x, const F *w, F *levels, int count, F grain, F origin, float highest, bool wild) {
-    Sums sums = {{0}, {0}, {0}};
-    for (int i = 0; i < count; i++) {
-        F level = nearest_clamped(grain * (x[i] - origin), 0, highest, wild);
-        F weighted = w[i] * level;
-        levels[i] = level;
-        sums.level += weighted;
-        sums.square += weighted * level;
-        sums.product += weighted * x[i];
+/// ABREAST blocks of `count` values each: what is known of them before the search, the candidates at hand, and their sums of w*l,
+/// w*l*l and w*l*x.
+typedef struct {
+    const F *x, *w;
+    F low[ABREAST], high[ABREAST], sum_w[ABREAST], sum_x[ABREAST];
+    F grain[ABREAST], origin[ABREAST];
+    F level[ABREAST], square[ABREAST], product[ABREAST];
+    F levels[32 * ABREAST];
+} Trial;
+
+#define EACH_ABREAST _Pragma("clang loop unroll(full)") for (int p = 0; p < ABREAST; p++)
+
+/// Rounds to `levels` and sums up.
+LANE_CODE void try_grains(Trial *t, const int count, float highest, bool wild) {
+    const F *x = t->x, *w = t->w;
+    F grain[ABREAST], origin[ABREAST], level[ABREAST], square[ABREAST], product[ABREAST];
+    EACH_ABREAST {
+        grain[p] = t->grain[p];
+        origin[p] = t->origin[p];
+        level[p] = square[p] = product[p] = (F){0};
     }
-    return sums;
+    for (int i = 0; i < count; i++) EACH_ABREAST {
+        F value = x[count * p + i];
+        F here = nearest_clamped(grain[p] * (value - origin[p]), 0, highest, wild);
+        F weighted = w[count * p + i] * here;
+        t->levels[count * p + i] = here;
+        level[p] += weighted;
+        square[p] += weighted * here;
+        product[p] += weighted * value;
+    }
+    EACH_ABREAST {
+        t->level[p] = level[p];
+        t->square[p] = square[p];
+        t->product[p] = product[p];
+    }
 }
 
-/// The weighted error of `scale * level + minimum`.
-LANE_CODE F error_of(const F *x, const F *w, const F *levels, int count, F scale, F minimum, bool absolute) {
-    F sum = {0};
-    for (int i = 0; i < count; i++) {
-        F difference = scale * levels[i] + minimum - x[i];
+/// The weighted errors of `scale * level + minimum`.
+LANE_CODE void errors_of(const Trial *t, const int count, const F *scales, const F *minimums, bool absolute, F *errors) {
+    const F *x = t->x, *w = t->w;
+    F scale[ABREAST], minimum[ABREAST], sum[ABREAST];
+    EACH_ABREAST {
+        scale[p] = scales[p];
+        minimum[p] = minimums[p];
+        sum[p] = (F){0};
+    }
+    for (int i = 0; i < count; i++) EACH_ABREAST {
+        F difference = scale[p] * t->levels[count * p + i] + minimum[p] - x[count * p + i];
         difference = absolute ? magnitude(difference) : difference * difference;
-        sum += w[i] * difference;
+        sum[p] += w[count * p + i] * difference;
     }
-    return sum;
+    EACH_ABREAST errors[p] = sum[p];
 }
 
-/// Whether some lane's candidate could leave the range in which rounding by bias is exact.
-LANE_CODE bool is_wild(F grain, F origin, F low, F high) {
-    F below = magnitude(low - origin), above = magnitude(high - origin);
-    F reach = magnitude(grain) * pick(below > above, below, above);
-    return any(~(reach < 4000000.0f));
+/// Tries the candidates at hand, with care where some lane's could leave the range in which rounding by bias is exact.
+LANE_CODE void try_candidates_at_hand(Trial *t, const int count, float highest) {
+    I wild = {0};
+    EACH_ABREAST {
+        F below = magnitude(t->low[p] - t->origin[p]), above = magnitude(t->high[p] - t->origin[p]);
+        wild |= ~(magnitude(t->grain[p]) * larger(below, above) < 4000000.0f);
+    }
+    if (any(wild)) try_grains(t, count, highest, true);
+    else try_grains(t, count, highest, false);
 }
 
-/// Scale and minimum of blocks of `count` values with weights `w` (make_qkx2_quants, make_qkx3_quants).
-LANE_CODE Found search_scale_and_minimum(const F *x, const F *w, const int count, const Ladder ladder) {
-    F low = x[0], high = x[0], sum_w = w[0], sum_x = sum_w * x[0];
+/// Looks at the values of block `p`; returns where there is nothing to search.
+LANE_CODE I look_at_block(Trial *t, const int count, int p) {
+    const F *x = t->x + count * p, *w = t->w + count * p;
+    F low = x[0], high = x[0], sum_w = w[0], sum_x = w[0] * x[0];
     for (int i = 1; i < count; i++) {
-        low = pick(x[i] < low, x[i], low);
-        high = pick(x[i] > high, x[i], high);
+        low = smaller(x[i], low);
+        high = larger(x[i], high);
         sum_w += w[i];
         sum_x += w[i] * x[i];
     }
-    F minimum = pick(low > 0, (F){0}, low);
-    I empty = high <= minimum;
+    F origin = pick(low > 0, (F){0}, low);
+    I empty = high <= origin;
     // Empty lanes go through the motions with a harmless range.
-    high = pick(empty, minimum + 1.0f, high);
+    t->high[p] = pick(empty, origin + 1.0f, high);
+    t->low[p] = low;
+    t->origin[p] = origin;
+    t->sum_w[p] = sum_w;
+    t->sum_x[p] = sum_x;
+    return empty;
+}
 
-    F levels[32];
-    F grain = ladder.highest / (high - minimum);
-    Found found = {.scale = 1.0f / grain, .minimum = minimum, .grain = grain, .origin = minimum, .empty = empty};
-    if (is_wild(grain, minimum, low, high)) {
-        try_grain(x, w, levels, count, grain, minimum, ladder.highest, true);
-    } else {
-        try_grain(x, w, levels, count, grain, minimum, ladder.highest, false);
+/// Scale and minimum that fit the levels of block `p` best; returns where there are some.
+LANE_CODE I fit_levels(const Trial *t, int p, F *scale, F *minimum) {
+    F level = t->level[p], square = t->square[p], product = t->product[p];
+    F determinant = t->sum_w[p] * square - level * level;
+    F bottom = (square * t->sum_x[p] - level * product) / determinant;
+    I above = bottom > 0;
+    *scale = pick(above, product, t->sum_w[p] * product - t->sum_x[p] * level) / pick(above, square, determinant);
+    *minimum = pick(above, (F){0}, bottom);
+    return determinant > 0;
+}
+
+/// Scales and minimums of ABREAST blocks of `count` values with weights `w`, which follow each other (make_qkx2_quants,
+/// make_qkx3_quants).
+LANE_CODE void search_scales_and_minimums(const F *x, const F *w, Found *found, const int count, const Ladder ladder) {
+    Trial t = {.x = x, .w = w};
+    F best[ABREAST], scale[ABREAST], minimum[ABREAST], error[ABREAST];
+    EACH_ABREAST {
+        I empty = look_at_block(&t, count, p);
+        t.grain[p] = ladder.highest / (t.high[p] - t.origin[p]);
+        scale[p] = 1.0f / t.grain[p];
+        found[p] = (Found){
+            .scale = scale[p], .minimum = t.origin[p], .grain = t.grain[p], .origin = t.origin[p], .empty = empty};
     }
-    F best = error_of(x, w, levels, count, found.scale, minimum, ladder.absolute);
+    try_candidates_at_hand(&t, count, ladder.highest);
+    errors_of(&t, count, scale, t.origin, ladder.absolute, best);
     for (int step = 0; step <= ladder.steps; step++) {
-        // The minimum improves as the search goes on, and later candidates are formed from the improved one.
-        F origin = found.minimum;
-        grain = (ladder.first + ladder.step * (float)step + ladder.highest) / (high - origin);
-        Sums sums = is_wild(grain, origin, low, high)
-                        ? try_grain(x, w, levels, count, grain, origin, ladder.highest, true)
-                        : try_grain(x, w, levels, count, grain, origin, ladder.highest, false);
-        F determinant = sum_w * sums.square - sums.level * sums.level;
-        F scale = (sum_w * sums.product - sum_x * sums.level) / determinant;
-        F bottom = (sums.square * sum_x - sums.level * sums.product) / determinant;
-        I above = bottom > 0;
-        bottom = pick(above, (F){0}, bottom);
-        scale = pick(above, sums.product / sums.square, scale);
-        F error = error_of(x, w, levels, count, scale, bottom, ladder.absolute);
-        I better = (determinant > 0) & (error < best) & ~empty;
-        best = pick(better, error, best);
-        found.scale = pick(better, scale, found.scale);
-        found.minimum = pick(better, bottom, found.minimum);
-        found.grain = pick(better, grain, found.grain);
-        found.origin = pick(better, origin, found.origin);
+        EACH_ABREAST {
+            // The minimum improves as the search goes on, and later candidates are formed from the improved one.
+            t.origin[p] = found[p].minimum;
+            t.grain[p] = (ladder.first + ladder.step * (float)step + ladder.highest) / (t.high[p] - t.origin[p]);
+        }
+        try_candidates_at_hand(&t, count, ladder.highest);
+        I possible[ABREAST];
+        EACH_ABREAST possible[p] = fit_levels(&t, p, &scale[p], &minimum[p]) & ~found[p].empty;
+        errors_of(&t, count, scale, minimum, ladder.absolute, error);
+        EACH_ABREAST {
+            I better = possible[p] & (error[p] < best[p]);
+            best[p] = pick(better, error[p], best[p]);
+            found[p].scale = pick(better, scale[p], found[p].scale);
+            found[p].minimum = pick(better, minimum[p], found[p].minimum);
+            found[p].grain = pick(better, t.grain[p], found[p].grain);
+            found[p].origin = pick(better, t.origin[p], found[p].origin);
+        }
     }
-    found.scale = pick(empty, (F){0}, found.scale);
-    found.minimum = -found.minimum;
-    return found;
+    EACH_ABREAST {
+        found[p].scale = pick(found[p].empty, (F){0}, found[p].scale);
+        found[p].minimum = -found[p].minimum;
+    }
 }
 
 /// The value with the largest magnitude, the first of them where several have it.
@@ -119,6 +174,31 @@ LANE_CODE F extreme_of(const F *x, int count, F *size) {
     return extreme;
 }
 
+/// Candidates for a scale that are tried side by side: as many as there are registers for their sums.
+#define TRIALS (LANES == 16 ? 6 : LANES == 8 ? 3 : 1)
+
+/// Weighted products and squares of the levels that blocks of `count` values get at `trials` grains.
+LANE_CODE void try_scales(
+    const F *x, const F *weight, const F *weighted, const int count, const int trials, const F *grains, float half, bool wild,
+    F *products, F *squares) {
+    F grain[TRIALS], product[TRIALS], square[TRIALS];
+    for (int t = 0; t < trials; t++) {
+        grain[t] = grains[t];
+        product[t] = square[t] = (F){0};
+    }
+    for (int i = 0; i < count; i++)
+#pragma clang loop unroll(full)
+        for (int t = 0; t < trials; t++) {
+            F level = nearest_clamped(grain[t] * x[i], -half, half - 1, wild);
+            product[t] += weighted[i] * level;
+            square[t] += weight[i] * level * level;
+        }
+    for (int t = 0; t < trials; t++) {
+        products[t] = product[t];
+        squares[t] = square[t];
+    }
+}
+
 /// Scale of blocks of signed integers from -half to half - 1 (make_qx_quants); `w` null means x squared. Values are `wild` where
 /// they may be infinite: the scales of sub-blocks whose sums overflowed.
 LANE_CODE Found search_scale(const F *x, const F *w, const int count, const float half, const bool wild) {
@@ -131,82 +211,25 @@ LANE_CODE Found search_scale(const F *x, const F *w, const int count, const floa
         weighted[i] = weight[i] * x[i];
     }
     Found found = {.empty = empty};
-    F best = {0};
-    for (int step = -10; step <= 9; step++) {
-        if (step == 0) continue;
-        // The first candidate is the plain one; ggml tries it before the ladder.
-        bool plain = step == -10;
-        F grain = plain ? -half / extreme : -(half + 0.1f * (float)step) / extreme;
-        F product = {0}, square = {0};
-        for (int i = 0; i < count; i++) {
-            F level = nearest_clamped(grain * x[i], -half, half - 1, wild);
-            product += weighted[i] * level;
-            square += weight[i] * level * level;
-        }
-        F scale = product / square;
-        if (plain) {
-            scale = pick(square != 0, scale, (F){0});
-            found.scale = scale;
-            found.grain = grain;
-            best = scale * product;
-        } else {
-            I better = (square > 0) & (product * product > best * square);
-            found.scale = pick(better, scale, found.scale);
-            found.grain = pick(better, grain, found.grain);
-            best = pick(better, scale * product, best);
-        }
+    F best, grain[18], product[18], square[18];
+    // The first candidate is the plain one; ggml tries it before the ladder, and the ladder steps over it.
+    grain[0] = -half / extreme;
+    try_scales(x, weight, weighted, count, 1, grain, half, wild, product, square);
+    found.scale = pick(square[0] != 0, product[0] / square[0], (F){0});
+    found.grain = grain[0];
+    best = found.scale * product[0];
+    for (int t = 0; t < 18; t++) grain[t] = -(half + 0.1f * (float)(t < 9 ? t - 9 : t - 8)) / extreme;
+    for (int t = 0; t < 18; t += TRIALS)
+        try_scales(x, weight, weighted, count, TRIALS, grain + t, half, wild, product + t, square + t);
+    for (int t = 0; t < 18; t++) {
+        F scale = product[t] / square[t];
+        I better = (square[t] > 0) & (product[t] * product[t] > best * square[t]);
+        found.scale = pick(better, scale, found.scale);
+        found.grain = pick(better, grain[t], found.grain);
+        best = pick(better, scale * product[t], best);
     }
     found.scale = pick(empty, (F){0}, found.scale);
     return found;
-}
-
-/// Sub-blocks whose descents run interleaved: each step waits for the one before it, and the waiting is long.
-#define DESCENTS 4
-
-/// Scales of DESCENTS sub-blocks of 16 signed integers, refined one integer at a time (make_q3_quants). `levels` receives the
-/// integers, 0 to 2 * half - 1.
-LANE_CODE void search_scales_by_descent(const F *x, I *levels, F *scales, const float half) {
-    I empty[DESCENTS];
-    F chosen[16 * DESCENTS], product[DESCENTS], square[DESCENTS];
-    for (int d = 0; d < DESCENTS; d++) {
-        F largest, extreme = extreme_of(x + 16 * d, 16, &largest);
-        empty[d] = largest < SMALLEST_BLOCK;
-        F grain = -half / pick(empty[d], splat(1), extreme);
-        product[d] = square[d] = (F){0};
-        for (int i = 16 * d; i < 16 * d + 16; i++) {
-            chosen[i] = nearest_clamped(grain * x[i], -half, half - 1, false);
-            F weight = x[i] * x[i];
-            product[d] += weight * x[i] * chosen[i];
-            square[d] += weight * chosen[i] * chosen[i];
-        }
-    }
-    for (int attempt = 0; attempt < 5; attempt++) {
-        // A lane in which nothing changed stays as it is in further attempts, so all lanes may go on together.
-        I changed = {0};
-        for (int i = 0; i < 16; i++) {
-#pragma clang loop unroll(full)
-            for (int d = 0; d < DESCENTS; d++) {
-                F value = x[16 * d + i], old = chosen[16 * d + i], weight = value * value;
-                F rest = product[d] - weight * value * old;
-                F rest_square = square[d] - weight * old * old;
-                F level = nearest_clamped(value * rest_square / rest, -half, half - 1, true);
-                F with = rest + weight * value * level;
-                F with_square = rest_square + weight * level * level;
-                I better = (rest > 0) & (level != old) & (with_square > 0)
-                           & (with * with * square[d] > product[d] * product[d] * with_square);
-                chosen[16 * d + i] = pick(better, level, old);
-                product[d] = pick(better, with, product[d]);
-                square[d] = pick(better, with_square, square[d]);
-                changed |= better;
-            }
-        }
-        if (!any(changed)) break;
-    }
-    for (int d = 0; d < DESCENTS; d++) {
-        for (int i = 16 * d; i < 16 * d + 16; i++)
-            levels[i] = pick_int(empty[d], (I){0}, __builtin_convertvector(chosen[i], I) + (int32_t)half);
-        scales[d] = pick(~empty[d] & (square[d] > 0), product[d] / square[d], (F){0});
-    }
 }
 
 /// Quantizes the scales (or minimums) of a super-block to integers up to `highest` with a common scale (make_qp_quants).

@@ -85,70 +85,60 @@ LANE_CODE float round_block_with_minimum(const float *x, uint8_t *levels, int hi
     return scale;
 }
 
-static void quantize_q8_0(const float *x, quern_block_q8_0 *y, size_t blocks) {
-    for (size_t b = 0; b < blocks; b++, x += 32, y++) {
-        uint32_t largest = 0;
-        for (int i = 0; i < 32; i++) {
-            uint32_t size = bits_of(x[i]) & 0x7fffffff;
-            largest = size > largest ? size : largest;
-        }
-        float scale = float_of(largest) / 127.0f;
-        float inverse = scale != 0 ? 1.0f / scale : 0.0f;
-        y->d = half_of(scale);
-        if (inverse > 3.4028234e38f) {
-            memset(y->qs, 0, sizeof y->qs);
-            continue;
-        }
-        for (int i = 0; i < 32; i++) {
-            // Halves away from zero: truncate, then look at what was cut off, which is exact.
-            float value = x[i] * inverse;
-            int32_t whole = (int32_t)value;
-            float rest = value - (float)whole;
-            y->qs[i] = (int8_t)(whole + (rest >= 0.5f) - (rest <= -0.5f));
-        }
+static void write_one_q8_0(const float *x, quern_block_q8_0 *y) {
+    uint32_t largest = 0;
+    for (int i = 0; i < 32; i++) {
+        uint32_t size = bits_of(x[i]) & 0x7fffffff;
+        largest = size > largest ? size : largest;
+    }
+    float scale = float_of(largest) / 127.0f;
+    float inverse = scale != 0 ? 1.0f / scale : 0.0f;
+    y->d = half_of(scale);
+    if (inverse > 3.4028234e38f) {
+        memset(y->qs, 0, sizeof y->qs);
+        return;
+    }
+    for (int i = 0; i < 32; i++) {
+        // Halves away from zero: truncate, then look at what was cut off, which is exact.
+        float value = x[i] * inverse;
+        int32_t whole = (int32_t)value;
+        float rest = value - (float)whole;
+        y->qs[i] = (int8_t)(whole + (rest >= 0.5f) - (rest <= -0.5f));
     }
 }
 
-static void quantize_q4_0_plain(const float *x, quern_block_q4_0 *y, size_t blocks) {
-    for (size_t b = 0; b < blocks; b++, x += 32, y++) {
-        uint8_t levels[32];
-        y->d = half_of(round_block(x, levels, 8));
-        pack_nibbles(levels, y->qs);
-    }
+static void write_one_q4_0(const float *x, quern_block_q4_0 *y) {
+    uint8_t levels[32];
+    y->d = half_of(round_block(x, levels, 8));
+    pack_nibbles(levels, y->qs);
 }
 
-static void quantize_q5_0_plain(const float *x, quern_block_q5_0 *y, size_t blocks) {
-    for (size_t b = 0; b < blocks; b++, x += 32, y++) {
-        uint8_t levels[32];
-        y->d = half_of(round_block(x, levels, 16));
-        pack_nibbles(levels, y->qs);
-        pack_fifth_bits(levels, y->qh);
-    }
+static void write_one_q5_0(const float *x, quern_block_q5_0 *y) {
+    uint8_t levels[32];
+    y->d = half_of(round_block(x, levels, 16));
+    pack_nibbles(levels, y->qs);
+    pack_fifth_bits(levels, y->qh);
 }
 
-static void quantize_q4_1_plain(const float *x, quern_block_q4_1 *y, size_t blocks) {
-    for (size_t b = 0; b < blocks; b++, x += 32, y++) {
-        uint8_t levels[32];
-        float minimum;
-        y->d = half_of(round_block_with_minimum(x, levels, 15, true, &minimum));
-        y->m = half_of(minimum);
-        pack_nibbles(levels, y->qs);
-    }
+static void write_one_q4_1(const float *x, quern_block_q4_1 *y) {
+    uint8_t levels[32];
+    float minimum;
+    y->d = half_of(round_block_with_minimum(x, levels, 15, true, &minimum));
+    y->m = half_of(minimum);
+    pack_nibbles(levels, y->qs);
 }
 
-static void quantize_q5_1_plain(const float *x, quern_block_q5_1 *y, size_t blocks) {
-    for (size_t b = 0; b < blocks; b++, x += 32, y++) {
-        uint8_t levels[32];
-        float minimum;
-        y->d = half_of(round_block_with_minimum(x, levels, 31, false, &minimum));
-        y->m = half_of(minimum);
-        pack_nibbles(levels, y->qs);
-        pack_fifth_bits(levels, y->qh);
-    }
+static void write_one_q5_1(const float *x, quern_block_q5_1 *y) {
+    uint8_t levels[32];
+    float minimum;
+    y->d = half_of(round_block_with_minimum(x, levels, 31, false, &minimum));
+    y->m = half_of(minimum);
+    pack_nibbles(levels, y->qs);
+    pack_fifth_bits(levels, y->qh);
 }
 
-/// LANES blocks of 32 with their weights: importance times the root of the row's mean square + x*x.
-typedef struct { F values[32], weights[32]; } SmallBatch;
+/// Blocks of 32, ABREAST in each lane, with their weights: importance times the root of the row's mean square + x*x.
+typedef struct { F values[32 * ABREAST], weights[32 * ABREAST]; } SmallBatch;
 
 /// Writes one block of a weighted type: `s` holds one sub-block.
 typedef void (*WriteWeighted)(const float *x, void *y, size_t block, const Found *found, size_t lane);
@@ -176,30 +166,36 @@ LANE_CODE void quantize_weighted(
         size_t taken = rows - row < LANES ? rows - row : LANES, blocks = taken * row_blocks;
         const float *first_value = values + columns * row;
         F spreads = mean_squares(first_value, taken, columns);
-        for (size_t first = 0; first < blocks; first += LANES) {
-            size_t count = blocks - first < LANES ? blocks - first : LANES;
-            const float *x[LANES], *w[LANES];
-            F spread;
-            for (size_t lane = 0; lane < LANES; lane++) {
-                size_t block = first + (lane < count ? lane : count - 1);
-                x[lane] = first_value + 32 * block;
-                w[lane] = importance + block % row_blocks * 32;
-                spread[lane] = spreads[block / row_blocks];
-            }
+        for (size_t first = 0; first < blocks; first += LANES * ABREAST) {
+            size_t count = blocks - first < LANES * ABREAST ? blocks - first : LANES * ABREAST;
             SmallBatch b;
-            load_lanes(x, 32, b.values);
-            load_lanes(w, 32, b.weights);
-            for (int i = 0; i < 32; i++) b.weights[i] *= square_root(spread + b.values[i] * b.values[i]);
-            Found found = half > 0 ? search_scale(b.values, b.weights, 32, half, false)
-                                   : search_scale_and_minimum(b.values, b.weights, 32, fine_ladder(highest));
-            for (size_t lane = 0; lane < count; lane++) write(x[lane], y, row * row_blocks + first + lane, &found, lane);
+            Found found[ABREAST];
+            for (size_t p = 0; p < ABREAST; p++) {
+                const float *x[LANES], *w[LANES];
+                F spread;
+                for (size_t lane = 0; lane < LANES; lane++) {
+                    size_t place = LANES * p + lane, block = first + (place < count ? place : count - 1);
+                    x[lane] = first_value + 32 * block;
+                    w[lane] = importance + block % row_blocks * 32;
+                    spread[lane] = spreads[block / row_blocks];
+                }
+                F *value = b.values + 32 * p, *weight = b.weights + 32 * p;
+                load_lanes(x, 32, value);
+                load_lanes(w, 32, weight);
+                for (int i = 0; i < 32; i++) weight[i] *= square_root(spread + value[i] * value[i]);
+                if (half > 0) found[p] = search_scale(value, weight, 32, half, false);
+            }
+            if (half == 0) search_scales_and_minimums(b.values, b.weights, found, 32, fine_ladder(highest));
+            for (size_t place = 0; place < count; place++)
+                write(
+                    first_value + 32 * (first + place), y, row * row_blocks + first + place, &found[place / LANES],
+                    place % LANES);
         }
     }
 }
 
 LANE_CODE void levels_with_minimum(const float *x, uint8_t *levels, const Found *found, size_t lane, int highest) {
-    Searched s = {.grain[0] = found->grain[lane], .origin[0] = found->origin[lane], .empty[0] = found->empty[lane]};
-    round_with_minimum(x, levels, 32, 0, 0, highest, &s, 0);
+    round_with_minimum(x, levels, 32, 0, 0, highest, found, lane);
 }
 
 static void write_q4_0(const float *x, void *blocks, size_t block, const Found *found, size_t lane) {

@@ -3,12 +3,9 @@
 /// Twice what the sixteen codes stand for, as the block scales are halved: kvalues_mxfp4 of ggml (MIT), part of the format.
 static const float small_floats[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
-/// One byte for each lane.
-typedef uint8_t B __attribute__((vector_size(LANES)));
-
-/// The code nearest to each of `count` values, the first of equally near ones. The scale is not negative, so a code of the other sign
-/// is no nearer than zero, and zero comes first: only magnitudes are compared.
-LANE_CODE void nearest_small_floats(const float *x, uint8_t *codes, const int count, float scale) {
+/// The code nearest to each of `count` values, the first of equally near ones. The scale is not negative, so a code of the other
+/// sign is no nearer than zero, and zero comes first: only magnitudes are compared.
+LANE_CODE void search_small_floats(const float *x, uint8_t *codes, const int count, float scale) {
     for (int i = 0; i < count; i += LANES) {
         F value = load_floats(x + i), size = magnitude(value), best = size;
         I code = {0};
@@ -18,6 +15,23 @@ LANE_CODE void nearest_small_floats(const float *x, uint8_t *codes, const int co
             best = pick(better, error, best);
             code = pick_int(better, (I){0} + c, code);
         }
+        B bytes = __builtin_convertvector(code | ((code > 0) & (value < 0) & 8), B);
+        memcpy(codes + i, &bytes, sizeof bytes);
+    }
+}
+
+/// The same by borders, where no value is so large that errors round to each other: around a border both are exact, and a value
+/// at it belongs to the lower code.
+LANE_CODE void nearest_small_floats(const float *x, uint8_t *codes, const int count, float scale, float largest) {
+    static const float borders[7] = {0.5f, 1.5f, 2.5f, 3.5f, 5, 7, 10};
+    if (!(largest < 64.0f * scale)) {
+        search_small_floats(x, codes, count, scale);
+        return;
+    }
+    for (int i = 0; i < count; i += LANES) {
+        F value = load_floats(x + i), size = magnitude(value);
+        I code = {0};
+        for (int c = 0; c < 7; c++) code -= size > borders[c] * scale;
         B bytes = __builtin_convertvector(code | ((code > 0) & (value < 0) & 8), B);
         memcpy(codes + i, &bytes, sizeof bytes);
     }
@@ -65,7 +79,7 @@ static void quantize_mxfp4(const float *x, quern_block_mxfp4 *y, size_t blocks) 
         float largest = largest_magnitude(x, 32);
         // A byte that wraps for the smallest values, as it does in ggml.
         y->e = largest > 0 ? (uint8_t)(floor_of_logarithm(largest) - 2 + 127) : 0;
-        nearest_small_floats(x, codes, 32, half_power(y->e));
+        nearest_small_floats(x, codes, 32, half_power(y->e), largest);
         pack_nibbles(codes, y->qs);
     }
 }
@@ -97,8 +111,9 @@ static void quantize_nvfp4(const float *x, quern_block_nvfp4 *y, size_t blocks) 
     for (size_t b = 0; b < blocks; b++, y++)
         for (int j = 0; j < 4; j++, x += 16) {
             uint8_t codes[16];
-            y->d[j] = small_scale_of(largest_magnitude(x, 16) / 6.0f);
-            nearest_small_floats(x, codes, 16, half_small_scale(y->d[j]));
+            float largest = largest_magnitude(x, 16);
+            y->d[j] = small_scale_of(largest / 6.0f);
+            nearest_small_floats(x, codes, 16, half_small_scale(y->d[j]), largest);
             for (int i = 0; i < 8; i++) y->qs[8 * j + i] = (uint8_t)(codes[i] | codes[i + 8] << 4);
         }
 }
