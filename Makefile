@@ -7,6 +7,7 @@ PACKAGES := git libc6-dev libstdc++-12-dev util-linux iproute2 python3
 # What the tests need besides: real clients of the language server. Without them its tests are left out, and say so.
 CLIENT_PACKAGES := python3-venv neovim
 CLIENT := .build/language-client
+SERVER_CLIENTS := .build/server-clients
 
 .PHONY: all demo test build packages clients lint fuzz clean
 
@@ -24,12 +25,15 @@ demo: build
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
-# An editor, and pygls in a Python environment of its own.
+# An editor, pygls and the clients of Ollama, OpenAI and Anthropic, in Python environments of their own.
 clients: packages
 	-@Scripts/packages $(CLIENT_PACKAGES)
 	-@cmp -s Tests/LanguageClient/requirements.txt $(CLIENT)/requirements.txt || { python3 -m venv $(CLIENT) \
 	  && $(CLIENT)/bin/pip install -q --disable-pip-version-check -r Tests/LanguageClient/requirements.txt \
 	  && cp Tests/LanguageClient/requirements.txt $(CLIENT)/; }
+	-@cmp -s Tests/Clients/requirements.txt $(SERVER_CLIENTS)/requirements.txt || { python3 -m venv $(SERVER_CLIENTS) \
+	  && $(SERVER_CLIENTS)/bin/pip install -q --disable-pip-version-check -r Tests/Clients/requirements.txt \
+	  && cp Tests/Clients/requirements.txt $(SERVER_CLIENTS)/; }
 
 test: packages clients lint
 	$(SWIFT) build -c release --build-tests

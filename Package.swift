@@ -16,6 +16,13 @@ let safeRoom = houseRules + [.strictMemorySafety()]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 /// A Swift target and the tests that live beside it.
 func room(
@@ -93,6 +100,7 @@ let combinations: [[Target]] = [
 ]
 
 let streets: [[Target]] = [
+    room("APITypes", ["ChatPrompt", "JSONText", "ModelManifest"]),
     room("QualityPages", ["Evaluation", "Quantization", "Tensors"]),
     room(
         "PromptProof", ["ChatPrompt", "Diagnostics", "GGUF", "GoTemplate", "JSONText", "JinjaTemplate", "Tokenization"],
@@ -120,9 +128,10 @@ let streets: [[Target]] = [
     room(
         "ModelService",
         [
-            "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "ConstrainedDecoding", "GGUF", "JSONText", "ModelManifest",
-            "ModelStore", "ModelfilePlan", "Packaging", "PromptProof", "Runner", "Tokenization", "TransformerEngine",
-        ], testsAlso: ["Diagnostics", "ModelfileSyntax", "Quantization"]),
+            "APITypes", "BuildPipeline", "Bytes", "ChatPrompt", "Compute", "ConstrainedDecoding", "GGUF", "JSONText",
+            "ModelManifest", "ModelStore", "ModelfilePlan", "Packaging", "PromptProof", "Quantization", "Runner", "Sampling",
+            "Tensors", "Tokenization", "TransformerEngine",
+        ], testsAlso: ["Diagnostics", "ModelfileSyntax"]),
     room(
         "ModelfileLanguageServer",
         [
@@ -131,11 +140,23 @@ let streets: [[Target]] = [
         ]),
 ]
 
+let serverDoor: [[Target]] = [
+    room("ServerAccess", [nio, nioHTTP, nioPosix, "JSONText", "ModelManifest"]),
+    room(
+        "HTTPServer",
+        [
+            hummingbird, lifecycle, logging, nio, signals, "APITypes", "BuildPipeline", "Bytes", "ChatPrompt",
+            "ConstrainedDecoding", "JSONText", "ModelManifest", "ModelService", "ModelStore", "ModelfilePlan", "Packaging",
+            "Runner",
+        ], testsAlso: ["ModelfileSyntax"]),
+]
+
 let doors: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
             argumentParser,
+            logging,
             "Automata",
             "Batch",
             "BuildPipeline",
@@ -148,6 +169,7 @@ let doors: [Target] = [
             "Evaluation",
             "GGUF",
             "GoTemplate",
+            "HTTPServer",
             "JSONSchemaGrammar",
             "JSONText",
             "JinjaTemplate",
@@ -166,6 +188,7 @@ let doors: [Target] = [
             "Quantization",
             "Runner",
             "Sampling",
+            "ServerAccess",
             "Tensors",
             "Tokenization",
             "TransformerEngine",
@@ -191,8 +214,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
-    targets: machineRoom + (words + languagesAndFormats + formats + meanings + combinations + streets).flatMap { $0 } + doors
+    targets: machineRoom + (words + languagesAndFormats + formats + meanings + combinations + streets + serverDoor).flatMap { $0 }
+        + doors
         + houseTests
 )

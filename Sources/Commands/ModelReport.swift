@@ -89,16 +89,6 @@ struct ModelReport {
     }
 }
 
-extension GGUFFile {
-    /// The metadata that is shown, by ascending key, with the number of parameters: not the name, and not the template, which has a
-    /// flag of its own.
-    var publicMetadata: [(key: String, value: GGUFValue)] {
-        let shown = metadata.entries.filter { ![GGUFKey.name, GGUFKey.chatTemplate, GGUFKey.parameterCount].contains($0.key) }
-        let count = (key: GGUFKey.parameterCount, value: GGUFValue.uint64(UInt64(parameterCount)))
-        return (shown.map { ($0.key, $0.value) } + [count]).sorted { $0.key < $1.key }
-    }
-}
-
 /// Metadata values as one short line each, in the form of Ollama's: arrays without commas, cut after about ten columns.
 package enum MetadataText {
     package static func of(_ value: GGUFValue) -> String {

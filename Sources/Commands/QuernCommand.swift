@@ -10,6 +10,7 @@ struct QuernCommand: ParsableCommand {
               quern check                                  say what is wrong with ./Modelfile
               quern create chat -f Modelfile -q Q4_K_M     build a package
               quern run chat "Why is the sky blue?"        ask it
+              quern serve                                  answer Ollama's clients
               quern show chat                              look inside
               quern verify .                               prove ./Modelfile's TEMPLATE right
               quern quantize in.gguf out.gguf Q8_0         quantize a file
@@ -26,9 +27,10 @@ struct QuernCommand: ParsableCommand {
         version: Invocation.version,
         subcommands: [
             CreateCommand.self, CheckCommand.self, TestCommand.self, CompileCommand.self, FormatCommand.self,
-            ExplainCommand.self, ShowCommand.self, RunCommand.self, EmbedCommand.self, ListCommand.self, CopyCommand.self,
-            RemoveCommand.self, QuantizeCommand.self, GGUFCommand.self, BatchCommand.self, ImatrixCommand.self,
-            MeasureCommand.self, VerifyCommand.self, TemplateCommand.self, TokenizeCommand.self, GrammarCommand.self,
-            LogitsCommand.self, BenchCommand.self, LanguageServerCommand.self, CompletionsCommand.self,
+            ExplainCommand.self, ShowCommand.self, ServeCommand.self, RunCommand.self, StopCommand.self, EmbedCommand.self,
+            ListCommand.self, RunningCommand.self, CopyCommand.self, RemoveCommand.self, QuantizeCommand.self, GGUFCommand.self,
+            BatchCommand.self, ImatrixCommand.self, MeasureCommand.self, VerifyCommand.self, TemplateCommand.self,
+            TokenizeCommand.self, GrammarCommand.self, LogitsCommand.self, BenchCommand.self, LanguageServerCommand.self,
+            CompletionsCommand.self,
         ])
 }

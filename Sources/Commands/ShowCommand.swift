@@ -70,83 +70,10 @@ struct ShowCommand: ParsableCommand {
         try Console.put((format == .json ? MeasureFormat.json : .table).text(of: report))
     }
 
-    /// The shape of Ollama's `/api/show`.
+    /// The shape of Ollama's `/api/show`, and the digest.
     private func json(_ inspection: ModelInspection) throws -> JSONValue {
-        let package = inspection.package
-        let facts = ModelFacts(file: inspection.file, package: package)
-        var object = JSONObject()
-        if let package {
-            if !package.licenses.isEmpty { object["license"] = .string(package.licenseText) }
-            object["modelfile"] = .string(try package.modelfileText())
-            if !package.parameters.isEmpty { object["parameters"] = .string(package.parametersText) }
-            object["template"] = package.template.map { .string($0) }
-            object["system"] = package.system.map { .string($0) }
-            object["modified_at"] = .string(Timestamp.text(of: package.modified))
-            object["digest"] = .string(package.digest.hex)
-            object["messages"] =
-                package.messages.isEmpty
-                ? nil : .array(package.messages.map { ["role": .string($0.role), "content": .string($0.content)] })
-            for (key, text) in [
-                ("remote_model", package.config.remoteModel), ("remote_host", package.config.remoteHost),
-                ("requires", package.config.requires),
-            ] where !text.isEmpty { object[key] = .string(text) }
-        }
-        object["details"] = [
-            "parent_model": .string(package?.details.parentModel ?? ""), "format": .string(package?.details.format ?? "gguf"),
-            "family": .string(facts.architecture), "families": Self.families(package, facts),
-            "parameter_size": .string(facts.parameterSize), "quantization_level": .string(facts.quantization),
-        ]
-        if let file = inspection.file {
-            object["model_info"] = .object(Self.modelInfo(file, arrays: verbose))
-            if let projector = package?.projectors.first {
-                object["projector_info"] = .object(Self.modelInfo(projector.file, arrays: verbose))
-            }
-            object["tensors"] = .array(
-                file.tensors.map { tensor in
-                    [
-                        "name": .string(tensor.name), "type": .string(tensor.type.name),
-                        "shape": .array(tensor.shape.dimensions.map { .number(JSONNumber($0)) }),
-                    ]
-                })
-        }
-        object["capabilities"] = .array(inspection.capabilities.map { .string($0) })
+        var object = try inspection.showJSON(arrays: verbose)
+        if let package = inspection.package { object["digest"] = .string(package.digest.hex) }
         return .object(object)
-    }
-
-    private static func modelInfo(_ file: GGUFFile, arrays: Bool) -> JSONObject {
-        var info = JSONObject()
-        for entry in file.publicMetadata { info[entry.key] = MetadataJSON.of(entry.value, arrays: arrays) }
-        return info
-    }
-
-    /// `null` where a package's config has none; a file by itself is of its own family.
-    private static func families(_ package: PackageView?, _ facts: ModelFacts) -> JSONValue {
-        guard let package else { return .array([.string(facts.architecture)]) }
-        return package.details.families.map { .array($0.map { .string($0) }) } ?? .null
-    }
-}
-
-/// Metadata values as JSON; arrays are null unless asked for, since vocabularies are long.
-enum MetadataJSON {
-    static func of(_ value: GGUFValue, arrays: Bool) -> JSONValue {
-        switch value {
-        case .string(let string): return .string(string.text)
-        case .bool(let flag): return .bool(flag)
-        case .float32(let number): return .number(JSONNumber(number))
-        case .float64(let number): return .number(JSONNumber(number))
-        case .uint64(let number): return .number(JSONNumber(number))
-        case .array(let array): return arrays ? .array(elements(array)) : .null
-        default: return value.int.map { .number(JSONNumber($0)) } ?? .null
-        }
-    }
-
-    private static func elements(_ array: GGUFArray) -> [JSONValue] {
-        switch array {
-        case .string(let strings): strings.map { .string($0.text) }
-        case .bool(let flags): flags.map { .bool($0) }
-        case .float64(let numbers): numbers.map { .number(JSONNumber($0)) }
-        case .uint64(let numbers): numbers.map { .number(JSONNumber($0)) }
-        default: array.ints?.map { .number(JSONNumber($0)) } ?? array.floats?.map { .number(JSONNumber($0)) } ?? []
-        }
     }
 }

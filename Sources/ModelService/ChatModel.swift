@@ -9,6 +9,7 @@ import ModelStore
 public import Packaging
 import PromptProof
 public import Runner
+import Sampling
 import Synchronization
 public import Tokenization
 
@@ -132,25 +133,28 @@ public final class ChatModel: Sendable {
         to messages: [ChatMessage], tools: [ToolDefinition] = [], think: ThinkSetting = .unset, options: RunOptions? = nil,
         isCancelled: () -> Bool = { false }, emit: (ReplyParser.Event) throws -> Void
     ) throws -> GenerationSummary {
-        if think.isOn, !canThink { throw ServiceError.doesNotSupport(model: name, capability: "thinking") }
-        if !tools.isEmpty, !capabilities.contains(.tools) {
-            throw ServiceError.doesNotSupport(model: name, capability: "tools")
+        let prompt = try prepare(messages, tools: tools, think: think, options: options)
+        return try answer(prompt, isCancelled: isCancelled, emit: emit)
+    }
+
+    /// Continues a prompt, and reads the answer as the prompt's template means it.
+    ///
+    /// - Parameters:
+    ///   - onToken: gets the probabilities that each token of the answer was drawn from, before its text.
+    ///   - emit: gets each part of the answer as soon as it is certain.
+    func answer(
+        _ prompt: PreparedPrompt, isCancelled: () -> Bool, onToken: ((LogProbabilities) throws -> Void)? = nil,
+        emit: (ReplyParser.Event) throws -> Void
+    ) throws -> GenerationSummary {
+        let generator = try generator(for: prompt.options)
+        guard var parser = prompt.parser else {
+            return try generator.generate(
+                prompt.tokens, options: prompt.options, isCancelled: isCancelled, onToken: onToken
+            ) { try emit(.content($0)) }
         }
-        let think = think.resolved(canThink: canThink)
-        var options = options ?? packageOptions
-        let generator = try generator(for: options)
-        var prompt = try template.fit(
-            withSystem(messages), tools: tools, think: think, contextLength: generator.contextLength,
-            countTokens: { self.tokens(of: $0).count }
-        ).text
-        // A format begins with the answer, so its header has to be in the prompt.
-        let wantsAnswer = options.format != nil && !think.isOn && syntax?.headers != nil
-        if think == .off || wantsAnswer { prompt += endOfThinking(after: prompt, withSystem(messages), tools) }
-        var parser = template.replyParser(prompt: prompt, tools: tools, think: think, syntax: syntax)
-        options.format?.thinking = formatThinking(after: prompt, think)
-        options.reply = replyTokens(think)
-        let ids = PromptTokens.guarded(Array(prompt.utf8), messages, by: model.tokenizer)
-        let summary = try generator.generate(ids, options: options, isCancelled: isCancelled) { text in
+        let summary = try generator.generate(
+            prompt.tokens, options: prompt.options, isCancelled: isCancelled, onToken: onToken
+        ) { text in
             for event in parser.consume(text) { try emit(event) }
         }
         for event in parser.finish() { try emit(event) }
@@ -171,10 +175,13 @@ public final class ChatModel: Sendable {
         try template.render(withSystem(messages), tools: tools, think: think.resolved(canThink: canThink))
     }
 
-    private func withSystem(_ messages: [ChatMessage]) -> [ChatMessage] {
+    func withSystem(_ messages: [ChatMessage]) -> [ChatMessage] {
         guard !system.isEmpty, messages.first?.role != "system" else { return messages }
         return [ChatMessage(role: "system", content: system)] + messages
     }
+
+    /// Makes what answers with these options need, so that the first answer does not wait for it.
+    func warmUp(_ options: RunOptions) throws { _ = try generator(for: options) }
 
     /// The generator, made anew when the context, the batch or the threads change; replies on their way keep the one they have.
     func generator(for options: RunOptions) throws -> TextGenerator {

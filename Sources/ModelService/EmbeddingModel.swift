@@ -35,6 +35,9 @@ public final class EmbeddingModel {
     /// Components of a vector.
     public var dimensions: Int { model.dimensions }
 
+    /// Tokens that a text may have.
+    public var contextLength: Int { embedder.contextLength }
+
     /// The vectors of texts, each of length one.
     ///
     /// - Parameters:
@@ -69,8 +72,19 @@ extension LocalModels {
         return (model, options, try model.memoryEstimate(for: options, threads: options.threads ?? threads))
     }
 
+    /// Opens a package for embedding texts.
+    func openEmbedding(_ stored: StoredModel, name: String) throws -> EmbeddingModel {
+        let (model, package) = try embedder(.stored(stored), [])
+        return try EmbeddingModel(name: name, model: model, package: package)
+    }
+
     private func embedder(_ text: String, _ adapters: [AdapterSource]) throws -> (model: LoadedEmbedder, package: PackageView?) {
-        let reference = try reference(text)
+        try embedder(try reference(text), adapters)
+    }
+
+    private func embedder(
+        _ reference: ModelReference, _ adapters: [AdapterSource]
+    ) throws -> (model: LoadedEmbedder, package: PackageView?) {
         var package: PackageView?
         if case .stored(let stored) = reference { package = try PackageView(stored, in: store) }
         try package?.checkRequirement()

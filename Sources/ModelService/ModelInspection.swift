@@ -2,6 +2,7 @@ import Bytes
 import ChatPrompt
 public import GGUF
 import ModelManifest
+public import ModelStore
 public import Packaging
 import Runner
 
@@ -71,12 +72,16 @@ extension LocalModels {
             let file = try GGUFFile(path: path)
             return ModelInspection(
                 name: reference.displayName, file: file, package: nil, template: Self.capabilities(of: file, package: nil))
-        case .stored(let stored):
-            let package = try PackageView(stored, in: store)
-            let file = package.weights?.file
-            return ModelInspection(
-                name: reference.displayName, file: file, package: package, template: Self.capabilities(of: file, package: package))
+        case .stored(let stored): return try inspect(stored)
         }
+    }
+
+    /// Looks into a stored model.
+    public func inspect(_ stored: StoredModel) throws -> ModelInspection {
+        let package = try PackageView(stored, in: store)
+        let file = package.weights?.file
+        return ModelInspection(
+            name: stored.name.shortest, file: file, package: package, template: Self.capabilities(of: file, package: package))
     }
 
     /// What the package's `PARSER` and the template that would run show: the package's, else the one inside the weights.

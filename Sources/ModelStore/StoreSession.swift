@@ -144,6 +144,17 @@ extension StoreSession {
         }
     }
 
+    /// Leaves a blob of this session in the store although no model names it yet, as one that was sent ahead of its `create`; the
+    /// next prune after an hour takes it.
+    public func keep(_ blob: StoredBlob) throws(StoreError) {
+        let marker = markerPath(blob.digest)
+        try store.exclusively { () throws(StoreError) in
+            try store.writing { () throws(BytesError) in
+                if try FileStatus.ifPresent(marker) != nil { try FileSystem.removeFile(marker) }
+            }
+        }
+    }
+
     private func markerPath(_ digest: Digest) -> String { folder + "/" + Self.orphanPrefix + digest.fileName }
 
     /// Has the blob removed when this session ends, also by a kill, unless something needs it then.

@@ -1,5 +1,5 @@
 import GGUF
-import ModelManifest
+public import ModelManifest
 
 /// The model in a few words, as `show` and the API's `details` have it.
 public struct ModelDetails: Sendable, Hashable {
@@ -13,15 +13,25 @@ public struct ModelDetails: Sendable, Hashable {
     public var contextLength: Int?
     /// In elements, where it is known.
     public var embeddingLength: Int?
+
+    public init() {}
+
+    /// Of a GGUF file by itself.
+    public init(family: String) { (format, self.family, families) = ("gguf", family, [family]) }
+
+    /// As a config has it.
+    public init(_ config: ModelConfig) {
+        (format, family, families) = (config.format, config.family, config.families)
+        (parameterSize, quantizationLevel) = (config.parameterSize, config.fileType)
+        if config.contextLength > 0 { contextLength = config.contextLength }
+        if config.embeddingLength > 0 { embeddingLength = config.embeddingLength }
+    }
 }
 
 extension PackageView {
     public var details: ModelDetails {
-        var details = ModelDetails(
-            parentModel: parent ?? "", format: config.format, family: config.family, families: config.families,
-            parameterSize: config.parameterSize, quantizationLevel: config.fileType)
-        if config.contextLength > 0 { details.contextLength = config.contextLength }
-        if config.embeddingLength > 0 { details.embeddingLength = config.embeddingLength }
+        var details = ModelDetails(config)
+        details.parentModel = parent ?? ""
         if let metadata = weights?.file.metadata {
             // Ollama's configs say "unknown" of F32; the file itself knows better.
             if details.quantizationLevel.isEmpty || details.quantizationLevel == FileTypeName.unknown {

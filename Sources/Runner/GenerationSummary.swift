@@ -1,3 +1,5 @@
+public import Tokenization
+
 /// What a generation did: why it ended, how many tokens it took and made, and how long that lasted.
 public struct GenerationSummary: Sendable, Equatable {
     public enum EndReason: String, Sendable {
@@ -15,6 +17,8 @@ public struct GenerationSummary: Sendable, Equatable {
     /// Tokens that were taken out of the prompt's middle because the context does not hold them.
     public var omittedTokens = 0
     public var generatedTokens = 0
+    /// The tokens of the answer, without one that ended it.
+    public var tokens: [TokenID] = []
     /// Tokens that were guessed ahead, and those of them that came.
     public var draftedTokens = 0
     public var acceptedTokens = 0

@@ -105,6 +105,7 @@ public final class TextGenerator: Sendable {
                 summary.endReason = .stop
                 break
             }
+            summary.tokens.append(token)
             try Self.pass(text.add(model.tokenizer.bytes(of: token, special: options.reply.shown.contains(token))), to: emit)
             if text.hasStopped {
                 summary.endReason = .stop

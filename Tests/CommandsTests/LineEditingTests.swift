@@ -126,6 +126,7 @@ import Testing
             (4_107_542_399, 0, "2100-02-28T23:59:59.000000000Z"),
         ] as [(Int, Int, String)])
     func areRFC3339(seconds: Int, nanoseconds: Int, text: String) {
+        #expect(Timestamp.time(text) == FileTime(seconds: seconds, nanoseconds: nanoseconds))
         #expect(Timestamp.text(of: FileTime(seconds: seconds, nanoseconds: nanoseconds)) == text)
     }
 }

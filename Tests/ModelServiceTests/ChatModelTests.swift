@@ -121,7 +121,7 @@ import TransformerEngine
         #expect(throws: ServiceError.doesNotSupport(model: "tiny.gguf", capability: "thinking")) {
             try reply(chat, "x", think: .on, options: try options())
         }
-        #expect(throws: ServiceError.doesNotSupport(model: "tiny.gguf", capability: "tools")) {
+        #expect(throws: ServiceError.lacks(model: "tiny.gguf", capability: "tools")) {
             let tool = try ToolDefinition(
                 ["type": "function", "function": ["name": "f", "description": "", "parameters": ["type": "object"]]])
             _ = try chat.reply(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import GGUF
 import JSONText
+import ModelService
 import Tensors
 
 struct GGUFDumpCommand: ParsableCommand {
