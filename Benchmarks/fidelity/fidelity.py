@@ -174,7 +174,8 @@ def divergences(work, text, chunks):
         ours = json.loads(out)["models"][0]["comparison"]["kl_divergence"]["value"]
         run(peer, "-m", expanded, "-f", text, "--chunks", chunks, "--kl-divergence-base", base, *exact)
         theirs = found(
-            r"Mean +KLD: +([-0-9.]+)", peer, "-m", file, "--chunks", chunks, "--kl-divergence-base", base, "--kl-divergence", *exact)
+            r"Mean +KLD: +([-0-9.]+)", peer, "-m", file, "--chunks", chunks, "--kl-divergence-base", base, "--kl-divergence",
+            *exact)
         print(f"| {name} | {ours:.2e} | {theirs:.2e} | {ours / theirs if theirs > 0 else float('nan'):.2f} |", flush=True)
 
 

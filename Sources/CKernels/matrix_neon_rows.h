@@ -61,7 +61,8 @@ INLINE void stage_block(quern_weight_type type, const uint8_t *p, size_t j, stag
         else m = -widen(quern_load16(p + 2));
         const uint8_t *qh = p + (type == QUERN_WEIGHT_Q5_0 ? 2 : 4);
         uint8x16_t v = vld1q_u8(qh + 4);
-        put(s, j, vsubq_s8(vorrq_s8(low_half(v), fifth_bits(qh)), bias), vsubq_s8(vorrq_s8(high_half(v), fifth_bits(qh + 2)), bias));
+        int8x16_t low = vorrq_s8(low_half(v), fifth_bits(qh)), high = vorrq_s8(high_half(v), fifth_bits(qh + 2));
+        put(s, j, vsubq_s8(low, bias), vsubq_s8(high, bias));
         break;
     }
     }

@@ -19,7 +19,7 @@ struct QuernCommand: ParsableCommand {
               OLLAMA_MODELS      folder of the model store (~/.ollama/models)
               OLLAMA_NOPRUNE     keep blobs that no model needs any more
               OLLAMA_NOHISTORY   keep no history of lines typed
-              QUERN_KERNELS      kernels to use: scalar, avx2, avx512
+              QUERN_KERNELS      kernels to use: scalar, avx2, avx512, neon, dotprod
               NO_COLOR           no colour
 
             Exit codes: 0 success, 1 failure, 2 a command line that makes no sense.

@@ -4,8 +4,8 @@ import Glibc
 
 /// The kernels of one instruction set.
 ///
-/// The best one that the machine has is chosen once; the environment variable `QUERN_KERNELS` (`scalar`, `avx2`, `avx512`)
-/// asks for another. Everything that computes takes its table from here, so that tests can run all of them.
+/// The best one that the machine has is chosen once; the environment variable `QUERN_KERNELS` asks for another, by its
+/// name. Everything that computes takes its table from here, so that tests can run all of them.
 public struct KernelTable: Sendable, Equatable, CustomStringConvertible {
     package let instructionSet: quern_isa
 
@@ -25,7 +25,7 @@ public struct KernelTable: Sendable, Equatable, CustomStringConvertible {
         guard name.isEmpty || available().contains(where: { $0.name == name }) else { throw .unknownKernels(name) }
     }
 
-    /// `scalar`, `avx2` or `avx512`.
+    /// `scalar`, `avx2`, `avx512`, `neon` or `dotprod`.
     public var name: String { String(cString: quern_isa_name(instructionSet)) }
 
     public var description: String { name }
