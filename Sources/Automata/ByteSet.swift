@@ -27,19 +27,30 @@ public struct ByteSet: Hashable, Sendable {
     public func intersection(_ other: ByteSet) -> ByteSet { ByteSet(words: words & other.words) }
     public var inverted: ByteSet { ByteSet(words: ~words) }
 
+    /// The bytes in it, lowest first.
+    public var elements: [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(count)
+        for index in 0..<4 {
+            var word = words[index]
+            while word != 0 {
+                result.append(UInt8(index << 6 | word.trailingZeroBitCount))
+                word &= word - 1
+            }
+        }
+        return result
+    }
+
     /// The set as ranges, lowest first.
     public var ranges: [ClosedRange<UInt8>] {
         var result: [ClosedRange<UInt8>] = []
-        var start: UInt8?
-        for byte in UInt8.min...UInt8.max {
-            let isIn = contains(byte)
-            if isIn, start == nil { start = byte }
-            if !isIn, let first = start {
-                result.append(first...(byte - 1))
-                start = nil
+        for byte in elements {
+            if let last = result.last, last.upperBound + 1 == byte {
+                result[result.count - 1] = last.lowerBound...byte
+            } else {
+                result.append(byte...byte)
             }
         }
-        if let first = start { result.append(first...UInt8.max) }
         return result
     }
 }

@@ -24,16 +24,21 @@ public protocol GrammarMachine: AnyObject {
     /// The state of the lexeme the thread is in, nil between lexemes.
     func lexeme(of thread: Thread) -> ByteAutomaton.State?
 
-    /// Whether a lexeme in this state may end before the next byte, so that what stands after it may begin. States that can go no
-    /// further than their end count too.
-    func mayLeaveLexeme(_ state: ByteAutomaton.State) -> Bool
+    /// The thread between lexemes that `thread` becomes when its lexeme ends in `state`.
+    ///
+    /// Where the thread is under scrutiny what comes after depends on the lexeme's text too; then this is the thread as if the text
+    /// were not looked at, which lets through whatever any text does.
+    func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State) -> Thread
 
-    /// The thread between lexemes that `thread` becomes when `bytes` have led its lexeme to `state`, which it may leave; nil where
-    /// what was read may not stand here after all.
-    func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State, bytes: [UInt8]) -> Thread?
+    /// The thread between lexemes when the lexeme, which may end, ends where it has come to.
+    func ended(_ thread: Thread) -> Thread
 
-    /// Whether `threadAfterLexeme` may be nil, so that complete lexemes have to be asked about one by one.
-    func isConditional(_ thread: Thread) -> Bool
+    /// The state, after what was read of the lexeme, in the language of the texts that it may not turn out to be; nil where there
+    /// are none. Whatever else the lexeme may be goes on for ever, so that only its end has to be looked at.
+    func exclusion(of thread: Thread) -> ByteAutomaton.State?
+
+    /// What must be read byte by byte because the automaton alone does not decide it.
+    func scrutiny(of thread: Thread) -> LexemeScrutiny
 
     /// Bytes outside this set cannot come next, between lexemes, and after the lexeme of a thread inside one.
     func structureBytes(of thread: Thread) -> ByteSet
@@ -49,6 +54,15 @@ public protocol GrammarMachine: AnyObject {
 
     /// A limit was met on the way (table, stack, threads); texts are refused from then on.
     var isExhausted: Bool { get }
+}
+
+/// How much of what follows a thread inside a lexeme depends on more than the lexeme's language.
+public enum LexemeScrutiny: Sendable {
+    case none
+    /// What comes after the lexeme.
+    case continuation
+    /// Its end too.
+    case everything
 }
 
 /// A token by its number or by its whole text; or, negated, any other.
@@ -69,7 +83,8 @@ public struct TokenChoice: Hashable, Sendable {
 
 extension GrammarMachine {
     public func settled(_ thread: Thread) -> [Thread] { [thread] }
-    public func isConditional(_ thread: Thread) -> Bool { false }
+    public func exclusion(of thread: Thread) -> ByteAutomaton.State? { nil }
+    public func scrutiny(of thread: Thread) -> LexemeScrutiny { .none }
     public func structureBytes(of thread: Thread) -> ByteSet { .all }
     public func blankRoom(of thread: Thread) -> Int? { nil }
     public func tokenChoice(of thread: Thread) -> TokenChoice? { nil }

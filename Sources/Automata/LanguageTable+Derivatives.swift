@@ -54,16 +54,19 @@ extension LanguageTable {
 
     /// Cuts the bytes at every border of the lists and joins, per piece, what the lists say of it, in the lists' order.
     private func merge(_ lists: [[Transition]], _ join: ([Language]) -> Language) -> [Transition] {
+        var found: [Language] = []
         var borders = ByteSet.none
-        for transition in lists.joined() {
-            borders.insert(transition.low)
-            if transition.high < 255 { borders.insert(transition.high + 1) }
+        for list in lists {
+            for transition in list {
+                borders.insert(transition.low)
+                if transition.high < 255 { borders.insert(transition.high + 1) }
+            }
         }
-        let starts = borders.ranges.flatMap { Array($0) }
+        let starts = borders.elements
         var cursors = [Int](repeating: 0, count: lists.count)
         var result: [Transition] = []
         for (index, low) in starts.enumerated() {
-            var found: [Language] = []
+            found.removeAll(keepingCapacity: true)
             for list in lists.indices {
                 while cursors[list] < lists[list].count && lists[list][cursors[list]].high < low { cursors[list] += 1 }
                 guard cursors[list] < lists[list].count, lists[list][cursors[list]].low <= low else { continue }

@@ -7,7 +7,7 @@ extension LanguageTable {
         case jsonString
     }
 
-    struct EncodingKey: Hashable {
+    struct EncodingKey: Hashable, Sendable {
         var set: ScalarSet
         var encoding: Encoding
     }

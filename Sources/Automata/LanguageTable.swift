@@ -17,7 +17,7 @@ public struct Language: Hashable, Sendable {
 /// for intersections and complements as for everything else, which is why there is no other automaton here: a language is a state.
 /// Expressions are brought to a normal form as they are made, so that the derivatives of a language are finitely many.
 public final class LanguageTable {
-    enum Node: Hashable {
+    enum Node: Hashable, Sendable {
         case nothing
         case empty
         case everything
@@ -34,7 +34,7 @@ public final class LanguageTable {
     }
 
     /// A piece of a language's derivative: after a byte from `low` to `high` comes `next`.
-    struct Transition {
+    struct Transition: Sendable {
         var low: UInt8
         var high: UInt8
         var next: Language
@@ -43,15 +43,21 @@ public final class LanguageTable {
     static let unbounded = Int32.max
     static let startMark: UInt8 = 0xFE
     static let endMark: UInt8 = 0xFF
+    /// Begins a tag: what stands after a text to tell what it was. No input has this byte, so a state before it is an end.
+    public static let tagMark: UInt8 = 0xF8
 
     var nodes: [Node] = [.nothing, .empty, .everything]
-    private var indices: [Node: Int32] = [.nothing: 0, .empty: 1, .everything: 2]
+    private(set) var indices: [Node: Int32] = [.nothing: 0, .empty: 1, .everything: 2]
     private(set) var nullables: [Bool] = [false, true, true]
     /// True where an intersection or complement is inside, so that the language may be empty without looking so.
     private(set) var mayHideEmptiness: [Bool] = [false, false, false]
     var transitions: [[Transition]?] = [[], [], [Transition(low: 0, high: 255, next: .everything)]]
     var knownEmpty: [Language: Bool] = [:]
     var encodings: [EncodingKey: Language] = [:]
+    /// How far the ends of a language's texts are, where that was asked; nil where it was not seen.
+    var farthestEnds: [Language: Int?] = [:]
+    /// Languages by their callers' names.
+    var remembered: [String: Language] = [:]
 
     /// How many expressions the table may hold before it gives up.
     public let limit: Int
@@ -59,6 +65,19 @@ public final class LanguageTable {
     public private(set) var isExhausted = false
 
     public init(limit: Int = 400_000) { self.limit = limit }
+
+    /// A table that begins with another's expressions; their languages are the same ones here.
+    public init(_ snapshot: Snapshot, limit: Int = 400_000) {
+        self.limit = limit
+        nodes = snapshot.nodes
+        indices = snapshot.indices
+        nullables = snapshot.nullables
+        mayHideEmptiness = snapshot.mayHideEmptiness
+        transitions = snapshot.transitions
+        knownEmpty = snapshot.knownEmpty
+        encodings = snapshot.encodings
+        remembered = snapshot.remembered
+    }
 
     func intern(_ node: Node) -> Language {
         if let index = indices[node] { return Language(index: index) }
@@ -79,6 +98,12 @@ public final class LanguageTable {
 
     /// Whether the empty text belongs to the language.
     public func isNullable(_ language: Language) -> Bool { nullables[Int(language.index)] }
+
+    /// Whether the language is a tag and what follows it.
+    func isTag(_ language: Language) -> Bool {
+        guard case .sequence(let head, _) = self[language] else { return false }
+        return self[head] == .bytes(ByteSet(LanguageTable.tagMark...LanguageTable.tagMark))
+    }
 
     private func isNullable(_ node: Node) -> Bool {
         switch node {

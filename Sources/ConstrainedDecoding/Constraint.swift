@@ -72,23 +72,54 @@ public final class Constraint {
     public func rollBack(_ count: Int) { history.removeLast(min(count, history.count - 1)) }
 
     /// Bytes that must come next whatever the model says; empty where there is a choice or the text may end.
-    public func forcedBytes(limit: Int = 256) -> [UInt8] {
-        var forced: [UInt8] = []
+    public func forcedBytes(limit: Int = 256) -> [UInt8] { onlyBytes(limit: limit, skippingBlanks: false) }
+
+    /// Bytes that come next if the model writes no blanks where it may, up to a place where blanks are usual.
+    public func likelyBytes(limit: Int = 64) -> [UInt8] { onlyBytes(limit: limit, skippingBlanks: true) }
+
+    private static let blanks = ByteSet([0x20, 0x0A, 0x0D, 0x09])
+    /// After these most writers put a blank.
+    private static let beforeBlanks = ByteSet([UInt8(ascii: ":"), UInt8(ascii: ",")])
+
+    private func onlyBytes(limit: Int, skippingBlanks: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
         var current = threads
-        while forced.count < limit, !current.contains(where: { machine.canEnd($0) }) {
+        while bytes.count < limit, !current.contains(where: { machine.canEnd($0) }) {
             var only: (byte: UInt8, next: [GrammarMachine.Thread])?
-            for byte in UInt8.min...UInt8.max {
+            for byte in possibleBytes(current, skippingBlanks: skippingBlanks).elements {
                 var next: [GrammarMachine.Thread] = []
                 for thread in current { machine.advance(thread, byte, into: &next) }
                 guard !next.isEmpty else { continue }
-                guard only == nil else { return forced }
+                guard only == nil else { return bytes }
                 only = (byte, next)
             }
-            guard let only else { return forced }
-            forced.append(only.byte)
+            guard let only else { return bytes }
+            bytes.append(only.byte)
             current = Constraint.distinct(only.next)
+            if skippingBlanks, Self.beforeBlanks.contains(only.byte), !isInsideLexeme(current) { return bytes }
         }
-        return forced
+        return bytes
+    }
+
+    private func isInsideLexeme(_ threads: [GrammarMachine.Thread]) -> Bool {
+        threads.contains { machine.lexeme(of: $0) != nil }
+    }
+
+    /// Bytes that may come next, and perhaps some that may not. Tokens that are waited for as tokens have none.
+    private func possibleBytes(_ threads: [GrammarMachine.Thread], skippingBlanks: Bool) -> ByteSet {
+        var bytes = ByteSet.none
+        for thread in threads.flatMap({ machine.settled($0) }) {
+            guard machine.tokenChoice(of: thread) == nil else { return .none }
+            let structure = machine.structureBytes(of: thread)
+            let own = skippingBlanks ? structure.intersection(Self.blanks.inverted) : structure
+            guard let state = machine.lexeme(of: thread) else {
+                bytes = bytes.union(own)
+                continue
+            }
+            bytes = bytes.union(machine.automaton.nextBytes(state))
+            if machine.automaton.traits(state).contains(.mayEnd) { bytes = bytes.union(own) }
+        }
+        return bytes
     }
 
     /// The tokens that may come next, those that end the text included where it may end.

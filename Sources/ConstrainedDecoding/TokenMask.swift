@@ -4,6 +4,9 @@ public struct TokenMask: Hashable, Sendable {
 
     init(tokenCount: Int) { words = [UInt64](repeating: 0, count: (tokenCount + 63) / 64) }
 
+    /// An empty mask of the same vocabulary.
+    init(like other: TokenMask) { words = [UInt64](repeating: 0, count: other.words.count) }
+
     public func contains(_ token: Int32) -> Bool {
         token >= 0 && Int(token >> 6) < words.count && words[Int(token >> 6)] >> UInt64(token & 63) & 1 == 1
     }
@@ -12,8 +15,32 @@ public struct TokenMask: Hashable, Sendable {
 
     mutating func remove(_ token: Int32) { words[Int(token >> 6)] &= ~(1 << UInt64(token & 63)) }
 
+    mutating func insert(_ tokens: ArraySlice<Int32>) {
+        var span = words.mutableSpan
+        for token in tokens { span[Int(token >> 6)] |= 1 << UInt64(token & 63) }
+    }
+
     mutating func formUnion(_ other: TokenMask) {
-        for index in words.indices { words[index] |= other.words[index] }
+        var span = words.mutableSpan
+        for index in span.indices { span[index] |= other.words[index] }
+    }
+
+    /// Adds what both others have.
+    mutating func formUnion(_ one: TokenMask, and other: TokenMask) {
+        var span = words.mutableSpan
+        for index in span.indices { span[index] |= one.words[index] & other.words[index] }
+    }
+
+    mutating func subtract(_ other: TokenMask) {
+        var span = words.mutableSpan
+        for index in span.indices { span[index] &= ~other.words[index] }
+    }
+
+    /// The tokens in it, lowest first.
+    var tokens: [Int32] {
+        words.enumerated().flatMap { index, word in
+            (0..<64).filter { word >> UInt64($0) & 1 == 1 }.map { Int32(index << 6 | $0) }
+        }
     }
 
     public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }

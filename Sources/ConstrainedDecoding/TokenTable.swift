@@ -1,34 +1,39 @@
 import Automata
+import JSONSchemaGrammar
 
-/// A vocabulary as masks need it: the texts of its tokens as trees, and the tokens of plain text by their length.
+/// A vocabulary as masks need it: the texts of its tokens as trees, and what of it can be looked up instead of walked.
 ///
-/// Most of a vocabulary is plain text: no quotation mark, backslash or control character, whole characters. Inside a JSON string
-/// such tokens are right or wrong by their number of characters alone, so they are looked up rather than walked. Between JSON's
-/// tokens blanks are: there the tree of texts without their leading blanks is walked.
+/// Most of a vocabulary is plain text: no quotation mark, backslash or control character, whole characters. Where a lexeme takes
+/// any such character again and again, all those tokens are right at once, and only the tree of the others is walked; the same for
+/// words of ASCII letters, digits and a few signs, which patterns are fond of. Between JSON's tokens blanks mean nothing: there the
+/// tree of texts without their leading blanks is walked.
 public final class TokenTable: Sendable {
     /// Number of tokens, which is the number of bits in a mask.
     public let count: Int
     /// Tokens that end a text.
     public let endTokens: [Int32]
-    let texts: [[UInt8]]
+    let texts: ByteTexts
     /// Control tokens and others that a grammar may name by their text.
     private let named: [String: Int32]
-    let everything: TokenTrie
-    /// Tokens that are not plain text.
-    let others: TokenTrie
-    /// Plain tokens of more characters than `plainUpTo` tells.
-    let longPlain: TokenTrie
-    /// By length: plain tokens of at most so many characters, from none on.
-    let plainUpTo: [TokenMask]
-    /// All plain tokens.
-    let plain: TokenMask
+    let everything: ByteTree
+    let plain: Slice
+    let words: Slice
+    let strings: StringTokens
+    /// Tokens up to some lengths in bytes, the longest first, with the trees of those that are longer.
+    let byBytes: [(most: Int, slice: Slice)]
     /// Tokens by their text after leading blanks; `blankCounts` has how many those are.
-    let stripped: TokenTrie
+    let stripped: ByteTree
     let blankCounts: [UInt16]
     /// Tokens of blanks alone.
     let blankTokens: [Int32]
+    /// Tokens that begin with blanks, those with most first.
+    let byBlanks: [Int32]
 
-    static let longestPlain = 24
+    /// Tokens that are all of one kind, and the tree of those that are not.
+    struct Slice: Sendable {
+        let tokens: TokenMask
+        let others: ByteTree
+    }
 
     /// - Parameters:
     ///   - texts: the bytes of each token by its id; empty for tokens that have no text (control tokens).
@@ -37,56 +42,35 @@ public final class TokenTable: Sendable {
     public init(texts: [[UInt8]], endTokens: [Int32], named: [String: Int32] = [:]) {
         count = texts.count
         self.endTokens = endTokens.filter { $0 >= 0 && Int($0) < texts.count }
-        self.texts = texts
         self.named = named
+        let all = ByteTexts(texts)
+        self.texts = all
         let ends = Set(self.endTokens)
-        let usable = TokenTrie.ordered(
-            texts.enumerated().filter { !$0.element.isEmpty && !ends.contains(Int32($0.offset)) }
-                .map { (id: Int32($0.offset), bytes: $0.element) })
-        everything = TokenTrie(ordered: usable)
-        var plain = TokenMask(tokenCount: texts.count)
-        var byLength = [TokenMask](repeating: plain, count: Self.longestPlain + 1)
-        var others: [TokenTrie.Text] = []
-        var longPlain: [TokenTrie.Text] = []
-        for token in usable {
-            guard let length = Self.plainLength(token.bytes) else {
-                others.append(token)
-                continue
-            }
-            plain.insert(token.id)
-            if length <= Self.longestPlain { byLength[length].insert(token.id) } else { longPlain.append(token) }
+        let usable = all.sorted((0..<Int32(texts.count)).filter { !all[$0].isEmpty && !ends.contains($0) })
+        everything = ByteTree(all, sorted: usable)
+        func slice(_ isMember: (ArraySlice<UInt8>) -> Bool) -> Slice {
+            var mask = TokenMask(tokenCount: texts.count)
+            var others: [Int32] = []
+            for token in usable { if isMember(all[token]) { mask.insert(token) } else { others.append(token) } }
+            return Slice(tokens: mask, others: ByteTree(all, sorted: others))
         }
-        for length in 1...Self.longestPlain { byLength[length].formUnion(byLength[length - 1]) }
-        plainUpTo = byLength
-        self.plain = plain
-        self.others = TokenTrie(ordered: others)
-        self.longPlain = TokenTrie(ordered: longPlain)
-        let blanks = texts.map { UInt16(clamping: $0.prefix(while: Self.isBlank).count) }
+        plain = slice(PlainText.isPlain)
+        words = slice { $0.allSatisfy(PlainText.wordBytes.contains) }
+        strings = StringTokens(all, everything: everything)
+        byBytes = [64, 32, 16, 8].map { most in (most, slice { $0.count <= most }) }
+        let blanks = (0..<Int32(texts.count)).map { UInt16(clamping: all[$0].prefix(while: Self.isBlank).count) }
         blankCounts = blanks
-        let cut = usable.map { (id: $0.id, bytes: Array($0.bytes.dropFirst(Int(blanks[Int($0.id)])))) }
-        stripped = TokenTrie(ordered: TokenTrie.ordered(cut))
-        blankTokens = cut.filter { $0.bytes.isEmpty }.map(\.id)
+        let skipping = { (token: Int32) in Int(blanks[Int(token)]) }
+        stripped = ByteTree(all, sorted: all.sorted(usable, skipping: skipping), skipping: skipping)
+        blankTokens = usable.filter { all[$0].count == Int(blanks[Int($0)]) }
+        byBlanks = usable.filter { blanks[Int($0)] > 0 }.sorted { blanks[Int($0)] > blanks[Int($1)] }
+        JSONMachine.prepare()
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
-    /// Number of characters of a plain text, nil of any other.
-    private static func plainLength(_ bytes: [UInt8]) -> Int? {
-        guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) else { return nil }
-        var decoder = UTF8()
-        var iterator = bytes.makeIterator()
-        var length = 0
-        while true {
-            switch decoder.decode(&iterator) {
-            case .scalarValue: length += 1
-            case .emptyInput: return length
-            case .error: return nil
-            }
-        }
-    }
-
     /// The bytes of a token, empty where it has none or is unknown.
-    public func bytes(of token: Int32) -> [UInt8] { token >= 0 && Int(token) < count ? texts[Int(token)] : [] }
+    public func bytes(of token: Int32) -> [UInt8] { token >= 0 && Int(token) < count ? Array(texts[token]) : [] }
 
     /// Whether a grammar's choice of tokens has this one.
     func choice(_ choice: TokenChoice, has token: Int32) -> Bool {

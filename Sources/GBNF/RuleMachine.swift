@@ -81,7 +81,7 @@ public final class RuleMachine: GrammarMachine {
         case .lexeme:
             let next = automaton.next(frame.a, byte)
             if next != ByteAutomaton.dead {
-                let isFinal = automaton.isFinal(next)
+                let isFinal = automaton.traits(next).contains(.isFinal)
                 result.append(isFinal ? frame.parent : intern(Frame(kind: .lexeme, a: next, parent: frame.parent)))
             }
             if automaton.isAccepting(frame.a) { advance(frame.parent, byte, into: &result) }
@@ -103,11 +103,9 @@ public final class RuleMachine: GrammarMachine {
         return frame.kind == .lexeme ? frame.a : nil
     }
 
-    public func mayLeaveLexeme(_ state: ByteAutomaton.State) -> Bool { automaton.isAccepting(state) }
+    public func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State) -> Thread { frames[Int(thread)].parent }
 
-    public func threadAfterLexeme(_ thread: Thread, state: ByteAutomaton.State, bytes: [UInt8]) -> Thread? {
-        frames[Int(thread)].parent
-    }
+    public func ended(_ thread: Thread) -> Thread { frames[Int(thread)].parent }
 
     public func tokenChoice(of thread: Thread) -> TokenChoice? {
         let frame = frames[Int(thread)]

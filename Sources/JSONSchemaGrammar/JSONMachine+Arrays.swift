@@ -21,7 +21,20 @@ extension JSONMachine {
     func mayHaveItem(_ progress: ArrayProgress) -> Bool {
         let shape = arrayShapes[progress.shape]
         if let maximum = shape.maximum, Int(progress.count) >= maximum { return false }
-        return isPossible(shape.node(at: Int(progress.count)))
+        let node = shape.node(at: Int(progress.count))
+        guard isPossible(node) else { return false }
+        guard shape.isUnique else { return true }
+        let plan = plan(of: node)
+        guard plan.arrays.isEmpty, plan.objects.isEmpty else { return true }
+        return plan.openString != ByteAutomaton.dead || itemState(plan, seen: progress.seen) != ByteAutomaton.dead
+    }
+
+    /// What may come where an item may: any item's first byte, and the bracket that closes an array without any.
+    func itemBytes(_ frame: Frame) -> ByteSet {
+        let progress = arrays[frame.a]
+        var bytes = plan(of: arrayShapes[progress.shape].node(at: Int(progress.count))).firstBytes
+        if frame.kind == .arrayOpen { bytes.insert(UInt8(ascii: "]")) }
+        return bytes
     }
 
     /// The first byte of the next item: a thread for each way it may count towards the shape's `contains`.
@@ -75,13 +88,7 @@ extension JSONMachine {
 
     /// Every JSON text of the value that was read.
     func everyWriting(ofTextAt index: Int32) -> Language {
-        var bytes: [UInt8] = []
-        var next = index
-        while next != 0 {
-            bytes.append(texts[next].byte)
-            next = texts[next].before
-        }
-        bytes.reverse()
+        let bytes = bytes(ofTextAt: index)
         let table = compiler.table
         switch try? JSONValue(parsing: bytes) {
         case .number(let number)?:

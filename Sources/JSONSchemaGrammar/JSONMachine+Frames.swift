@@ -23,7 +23,7 @@ extension JSONMachine {
             /// Inside another key; `b` is the state in the language of its class, `c` in that of the names, which it may not be,
             /// `d` the class.
             case otherKey
-            /// After a key; `b` is the set of its value.
+            /// After a key; `b` is the set of its value, `c` names the key's options.
             case colon
             case objectAfterValue
         }
@@ -36,6 +36,19 @@ extension JSONMachine {
         /// Whitespace read in a row, where it is counted.
         var blanks: Int16 = 0
         var parent: Int32 = 0
+        /// Inside an array or object that must differ from others: what was read of it. Only the innermost frame has it.
+        var recording: Int32 = 0
+
+        /// Frames are looked up for every byte; four words are hashed sooner than eight fields.
+        func hash(into hasher: inout Hasher) {
+            func pair(_ high: Int32, _ low: Int32) -> UInt64 {
+                UInt64(UInt32(bitPattern: high)) << 32 | UInt64(UInt32(bitPattern: low))
+            }
+            hasher.combine(pair(a, b))
+            hasher.combine(pair(c, parent))
+            hasher.combine(pair(recording, Int32(kind.rawValue) << 16 | Int32(UInt16(bitPattern: d))))
+            if blanks != 0 { hasher.combine(blanks) }
+        }
     }
 
     /// How far an array has come.
@@ -45,8 +58,25 @@ extension JSONMachine {
         var count: Int32 = 0
         /// Items known to be in each of the shape's `contains`.
         var contained: [Int32] = []
-        /// The items so far, where they must differ.
+        /// The items so far, where they must differ: numbers, words and strings.
         var seen = Language.nothing
+        /// The same for arrays and objects, by their canonical texts.
+        var containers: [Int32] = []
+    }
+
+    /// The text of an item that must differ from the others, as far as it has been read. Blanks between JSON's tokens are left out.
+    struct Recording: Hashable {
+        var text: Int32
+        /// The thread after the item.
+        var target: Int32
+        /// The recording of an item around it; 0 is none.
+        var outer: Int32 = 0
+    }
+
+    /// A way for a property to meet some of the shape's `some`, a bit for each, and what its value must then be.
+    struct KeyOption: Hashable {
+        var bits: UInt64
+        var node: SchemaNode
     }
 
     /// How far an object has come.
@@ -56,6 +86,8 @@ extension JSONMachine {
         var seen: [UInt64]
         /// Properties begun, counted as far as it makes a difference.
         var count: Int32 = 0
+        /// A bit for each of the shape's `some` that a property has met.
+        var met: UInt64 = 0
 
         func has(_ name: Int) -> Bool { seen[name >> 6] >> UInt64(name & 63) & 1 == 1 }
     }

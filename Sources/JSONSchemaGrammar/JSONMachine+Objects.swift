@@ -5,11 +5,8 @@ import Automata
 /// The automaton forgets which of several words it read. The tag is a suffix of each word that is still to come when the word is
 /// complete, so the state that is reached names the word.
 enum KeyTag {
-    /// Begins a tag; no UTF-8 text has this byte.
-    static let mark: UInt8 = 0xF8
-
     static func bytes(_ number: Int) -> [UInt8] {
-        [mark] + (0..<4).map { UInt8(0x80 + (number >> ($0 * 6)) & 0x3F) }
+        [LanguageTable.tagMark] + (0..<4).map { UInt8(0x80 + (number >> ($0 * 6)) & 0x3F) }
     }
 }
 
@@ -18,7 +15,7 @@ extension JSONMachine {
     func closeObject(_ frame: Frame, _ result: inout [Thread]) {
         let progress = objects[frame.a]
         let plan = objectShapes[Int(progress.shape)]
-        guard Int(progress.count) >= plan.shape.minimum, missing(progress) == 0 else { return }
+        guard Int(progress.count) >= plan.shape.minimum, missing(progress) == 0, progress.met == plan.allMet else { return }
         result.append(frame.parent)
     }
 
@@ -66,13 +63,9 @@ extension JSONMachine {
     private func keyState(_ choice: KeyChoice) -> ByteAutomaton.State {
         if let known = keyStates[choice] { return known }
         let plan = objectShapes[Int(choice.shape)]
+        let names = plan.names.indices.filter { choice.names[$0 >> 6] >> UInt64($0 & 63) & 1 == 1 }
         let table = compiler.table
-        let quote = table.literal([UInt8(ascii: "\"")])
-        var parts: [Language] = []
-        for index in plan.names.indices where choice.names[index >> 6] >> UInt64(index & 63) & 1 == 1 {
-            parts.append(table.sequence([plan.spellings[index], quote, table.literal(KeyTag.bytes(index))]))
-        }
-        let state = automaton.state(for: table.sequence(quote, table.union(parts)))
+        let state = automaton.state(for: table.sequence(table.jsonQuote, table.union(names.map { plan.spellings[$0] })))
         keyStates[choice] = state
         return state
     }
@@ -90,32 +83,33 @@ extension JSONMachine {
         let named = plan.named == ByteAutomaton.dead ? plan.named : automaton.next(plan.named, byte)
         for (index, other) in plan.others.enumerated() {
             let next = automaton.next(other.state, byte)
+            let named = other.mayBeNamed ? named : ByteAutomaton.dead
             result.append(self.frame(Frame(kind: .otherKey, a: frame.a, b: next, c: named, d: Int16(index), parent: frame.parent)))
         }
     }
 
     func key(_ frame: Frame, _ byte: UInt8, _ result: inout [Thread]) {
-        guard byte < KeyTag.mark else { return }
+        guard byte < LanguageTable.tagMark else { return }
         let next = automaton.next(frame.b, byte)
         guard next != ByteAutomaton.dead else { return }
         var moved = frame
         moved.b = next
         guard frame.kind == .otherKey else {
-            result.append(mayLeaveLexeme(next) ? afterKey(moved) : self.frame(moved))
+            result.append(automaton.traits(next).contains(.mayEnd) ? afterKey(moved) : self.frame(moved))
             return
         }
         if frame.c != ByteAutomaton.dead { moved.c = automaton.next(frame.c, byte) }
-        guard automaton.isFinal(next) else {
+        guard automaton.traits(next).contains(.isFinal) else {
             result.append(self.frame(moved))
             return
         }
-        if let after = afterOtherKey(moved) { result.append(after) }
+        if moved.c == ByteAutomaton.dead || !automaton.isAccepting(moved.c) { result.append(afterOtherKey(moved)) }
     }
 
     /// The colon's frame after a name, which the tag tells.
     func afterKey(_ frame: Frame) -> Thread {
         var number = 0
-        var state = automaton.next(frame.b, KeyTag.mark)
+        var state = automaton.next(frame.b, LanguageTable.tagMark)
         for place in 0..<4 {
             let digit = (UInt8(0x80)...0xBF).first { automaton.next(state, $0) != ByteAutomaton.dead } ?? 0x80
             state = automaton.next(state, digit)
@@ -123,22 +117,39 @@ extension JSONMachine {
         }
         var progress = objects[frame.a]
         progress.seen[number >> 6] |= 1 << UInt64(number & 63)
-        return colon(progress, objectShapes[Int(progress.shape)].nodes[number], parent: frame.parent)
+        let plan = objectShapes[Int(progress.shape)]
+        return colon(progress, plan.nodes[number], plan.options[number], parent: frame.parent)
     }
 
-    /// The colon's frame after another key; nil where it was one of the names.
-    func afterOtherKey(_ frame: Frame) -> Thread? {
-        if frame.c != ByteAutomaton.dead, automaton.isAccepting(frame.c) { return nil }
+    /// The colon's frame after a key that is none of the names.
+    func afterOtherKey(_ frame: Frame) -> Thread {
         let progress = objects[frame.a]
-        return colon(progress, objectShapes[Int(progress.shape)].others[Int(frame.d)].node, parent: frame.parent)
+        let other = objectShapes[Int(progress.shape)].others[Int(frame.d)]
+        return colon(progress, other.node, other.options, parent: frame.parent)
     }
 
-    private func colon(_ before: ObjectProgress, _ node: SchemaNode, parent: Thread) -> Thread {
+    private func colon(_ before: ObjectProgress, _ node: SchemaNode, _ options: Int32, parent: Thread) -> Thread {
         var progress = before
         let plan = objectShapes[Int(progress.shape)]
         // Counted only as far as a limit can still be met or passed.
         let last = max(plan.shape.minimum, plan.shape.maximum ?? 0)
         progress.count = min(progress.count + 1, Int32(clamping: last))
-        return self.frame(Frame(kind: .colon, a: objects.index(of: progress), b: node.index, parent: parent))
+        return self.frame(
+            Frame(kind: .colon, a: objects.index(of: progress), b: node.index, c: options, parent: parent))
+    }
+
+    /// After a key's colon: the value as it is, and for each of the key's options the value that meets it.
+    func values(_ frame: Frame, _ result: inout [Thread]) {
+        func value(_ progress: Int32, _ node: Int32) {
+            let after = self.frame(Frame(kind: .objectAfterValue, a: progress, parent: frame.parent))
+            result.append(self.frame(Frame(kind: .value, a: node, parent: after)))
+        }
+        let progress = objects[frame.a]
+        if canMeetAll(progress) { value(frame.a, frame.b) }
+        for option in keyOptions[frame.c] where option.bits & ~progress.met != 0 {
+            var met = progress
+            met.met |= option.bits
+            if canMeetAll(met) { value(objects.index(of: met), option.node.index) }
+        }
     }
 }

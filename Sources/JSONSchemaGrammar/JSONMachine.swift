@@ -15,10 +15,20 @@ public final class JSONMachine: GrammarMachine {
     var arrayShapes = InternTable<ArrayShape>()
     /// The first stands for no text.
     var texts = InternTable<RecordedText>()
+    /// The first stands for no recording.
+    var recordings = InternTable<Recording>()
+    /// Items that are arrays and objects, by their canonical texts.
+    var canonicalTexts = InternTable<[UInt8]>()
+    /// The texts of items that are arrays and objects and all their beginnings, by what the items were.
+    var itemTexts: [[Int32]: Set<Int32>] = [:]
+    /// Whether to look ahead for items that could only be repetitions.
+    var looksAhead = true
+    /// The first is no options.
+    var keyOptions = InternTable<[KeyOption]>()
     var objectShapes: [ObjectPlan] = []
-    private var objectShapeIndices: [ObjectShape: Int32] = [:]
+    var objectShapeIndices: [ObjectShape: Int32] = [:]
     /// By the set's index.
-    private var plans: [SchemaNode: ValuePlan] = [:]
+    private var plans: [ValuePlan?] = []
     var keyStates: [KeyChoice: ByteAutomaton.State] = [:]
     private(set) var failed = false
     private let rootThread: Thread
@@ -28,8 +38,22 @@ public final class JSONMachine: GrammarMachine {
 
     public convenience init(schema: JSONValue, options: SchemaOptions = SchemaOptions()) throws(SchemaError) {
         let document = try SchemaDocument(schema, draft: options.draft)
-        try self.init(compiler: SchemaCompiler(document: document, options: options, table: LanguageTable()))
+        try self.init(compiler: SchemaCompiler(document: document, options: options, table: LanguageTable(JSONMachine.prepared)))
     }
+
+    /// What schemas ask for all the time, with its derivatives.
+    private static let prepared: LanguageTable.Snapshot = {
+        let table = LanguageTable()
+        let numbers = NumberLanguages(table: table)
+        let quote = table.jsonQuote
+        for language in [numbers.any, numbers.integers, table.sequence(quote, table.jsonStringAndQuote)] {
+            table.explore(language, limit: 200)
+        }
+        return table.snapshot
+    }()
+
+    /// Works out what all schemas share; otherwise the first one does.
+    public static func prepare() { _ = prepared }
 
     init(compiler: SchemaCompiler) throws(SchemaError) {
         self.compiler = compiler
@@ -38,6 +62,8 @@ public final class JSONMachine: GrammarMachine {
         let root = compiler.place(compiler.document.root)
         guard try !compiler.isUnsatisfiable(root) else { throw .unsatisfiable }
         _ = texts.index(of: RecordedText(before: 0, byte: 0))
+        _ = recordings.index(of: Recording(text: 0, target: 0))
+        _ = keyOptions.index(of: [])
         let done = frames.index(of: Frame(kind: .done))
         rootThread = frames.index(of: Frame(kind: .value, a: root.index, parent: done))
         try JSONMachine.visitAll(from: root, compiler)
@@ -52,18 +78,7 @@ public final class JSONMachine: GrammarMachine {
         while let node = queue.popLast() {
             let shape = try compiler.shape(of: node)
             var children = shape.arrays.flatMap { $0.prefix + [$0.rest] + $0.contains.map(\.node) }
-            for object in shape.objects { children += Array(object.names.values) + object.classes.map(\.node) }
-            for array in shape.arrays where array.isUnique {
-                for item in array.prefix + [array.rest] where item != .nothing {
-                    let items = try compiler.shape(of: item)
-                    guard items.arrays.isEmpty, items.objects.isEmpty || compiler.options.isLenient else {
-                        throw .unsupported(
-                            keyword: "uniqueItems",
-                            why: "items may be arrays or objects, which cannot be told apart while they are written",
-                            path: compiler.path(of: node))
-                    }
-                }
-            }
+            for object in shape.objects { children += Array(object.names.values) + (object.classes + object.some).map(\.node) }
             for child in children where seen.insert(child).inserted {
                 _ = try compiler.isUnsatisfiable(child)
                 queue.append(child)
@@ -85,8 +100,12 @@ public final class JSONMachine: GrammarMachine {
     struct ValuePlan {
         /// Where a number, word or string begins; dead where none is allowed.
         var scalar: ByteAutomaton.State
+        /// Where a string begins, if strings of any length go on from wherever one has come to; else dead.
+        var openString: ByteAutomaton.State
         var arrays: [Int32]
         var objects: [Int32]
+        /// What a value may begin with.
+        var firstBytes: ByteSet
     }
 
     /// An object's shape with its names numbered.
@@ -96,19 +115,25 @@ public final class JSONMachine: GrammarMachine {
         var nodes: [SchemaNode]
         var required: [Bool]
         var requiredCount: Int
-        /// The spelling of each name.
+        /// The spelling of each name, its closing quote and its tag.
         var spellings: [Language]
+        /// The ways in which each name can meet the shape's `some`.
+        var options: [Int32]
         /// Classes of keys that are not among the names, with the states before their opening quote.
         var others: [OtherKeys]
         /// The state before any of the shape's names, however escaped, with its quotes.
         var named: ByteAutomaton.State
     }
 
-    /// Keys by class. That a key is none of the names is followed beside the class: the states of the class stay those of its
-    /// language, which for keys of every kind are the states of any string.
+    /// Keys by class. That a key is none of the names is followed beside a class without end, so that its states stay those of
+    /// its language: for keys of every kind, the states of any string.
     struct OtherKeys {
         var state: ByteAutomaton.State
         var node: SchemaNode
+        /// Whether the state lets the names through too.
+        var mayBeNamed: Bool
+        /// The ways in which such a key can meet the shape's `some`.
+        var options: Int32
     }
 
     /// A choice of names: an object's progress decides it.
@@ -118,15 +143,26 @@ public final class JSONMachine: GrammarMachine {
     }
 
     func plan(of node: SchemaNode) -> ValuePlan {
-        if let known = plans[node] { return known }
+        let index = Int(node.index)
+        if index < plans.count, let known = plans[index] { return known }
         // The shape was worked out when the machine was made, so an error here is a bug; it is treated as a set of no values.
-        let shape = (try? compiler.shape(of: node)) ?? .nothing
-        let plan = ValuePlan(
-            scalar: automaton.state(for: scalars(shape)),
-            arrays: shape.arrays.filter { isPossible($0) }.map { arrayShapes.index(of: $0) },
-            objects: shape.objects.filter { isPossible($0) }.map { index(of: $0) })
-        plans[node] = plan
+        let plan = makePlan((try? compiler.shape(of: node)) ?? .nothing)
+        if index >= plans.count { plans.append(contentsOf: repeatElement(nil, count: compiler.kinds.count - plans.count)) }
+        plans[index] = plan
         return plan
+    }
+
+    private func makePlan(_ shape: Shape) -> ValuePlan {
+        let scalar = automaton.state(for: scalars(shape))
+        let arrays = shape.arrays.filter { isPossible($0) }.map { arrayShapes.index(of: $0) }
+        let objects = shape.objects.filter { isPossible($0) }.map { index(of: $0) }
+        var first = scalar == ByteAutomaton.dead ? ByteSet.none : automaton.nextBytes(scalar)
+        if !arrays.isEmpty { first.insert(UInt8(ascii: "[")) }
+        if !objects.isEmpty { first.insert(UInt8(ascii: "{")) }
+        let isOpen = compiler.table.isOpenEnded(shape.strings)
+        return ValuePlan(
+            scalar: scalar, openString: isOpen ? automaton.state(for: quoted(shape.strings)) : ByteAutomaton.dead,
+            arrays: arrays, objects: objects, firstBytes: first)
     }
 
     func isPossible(_ node: SchemaNode) -> Bool { node == .anything || (try? compiler.isUnsatisfiable(node)) == false }
@@ -148,24 +184,5 @@ public final class JSONMachine: GrammarMachine {
     func quoted(_ strings: Language) -> Language {
         let quote = compiler.table.literal([UInt8(ascii: "\"")])
         return compiler.table.sequence([quote, strings, quote])
-    }
-
-    private func index(of shape: ObjectShape) -> Int32 {
-        if let known = objectShapeIndices[shape] { return known }
-        let table = compiler.table
-        let named = table.union(shape.order.map { compiler.everyEncoding(of: $0.text) })
-        let usable = shape.order.filter { isPossible(shape.names[$0] ?? .nothing) }
-        let plan = ObjectPlan(
-            shape: shape, names: usable, nodes: usable.map { shape.names[$0] ?? .nothing },
-            required: usable.map { shape.required.contains($0) }, requiredCount: shape.required.count,
-            spellings: usable.map { compiler.spellings(of: [$0.text]) },
-            others: shape.classes.filter { isPossible($0.node) && !table.isEmpty(table.difference($0.keys, named)) }.map {
-                OtherKeys(state: automaton.state(for: quoted($0.keys)), node: $0.node)
-            },
-            named: automaton.state(for: quoted(named)))
-        let index = Int32(objectShapes.count)
-        objectShapes.append(plan)
-        objectShapeIndices[shape] = index
-        return index
     }
 }

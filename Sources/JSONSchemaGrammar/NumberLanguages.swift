@@ -7,13 +7,21 @@ import Automata
 struct NumberLanguages {
     let table: LanguageTable
 
-    private func language(_ expression: StaticString) -> Language {
-        // Our own constant; an expression that did not compile would accept no number, and every test would say so.
-        (try? Pattern.matching("\(expression)")).map { table.language($0) } ?? .nothing
+    private func language(_ expression: String) -> Language {
+        table.language(named: expression) {
+            // Our own constant; an expression that did not compile would accept no number, and every test would say so.
+            (try? Pattern.matching(expression)).map { table.language($0) } ?? .nothing
+        }
     }
 
     var any: Language { language(#"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?"#) }
     var integers: Language { language(#"-?(0|[1-9]\d*)((\.0+)?([eE]\+?\d+)?|\.0+)"#) }
+
+    /// What two languages of numbers have in common.
+    func intersection(_ one: Language, _ other: Language) -> Language {
+        if one == any || one == other { return other }
+        return other == any ? one : table.intersection([one, other])
+    }
 
     /// Non-negative numerals without exponent.
     private var magnitudes: Language { language(#"(0|[1-9]\d*)(\.\d+)?"#) }

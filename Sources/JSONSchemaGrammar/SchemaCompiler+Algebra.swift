@@ -3,7 +3,7 @@ import Automata
 /// Union, intersection and complement of shapes.
 extension SchemaCompiler {
     /// Texts between a JSON string's quotes.
-    var anyString: Language { table.language(.anything, encoding: .jsonString) }
+    var anyString: Language { table.jsonString }
     var numberLanguages: NumberLanguages { NumberLanguages(table: table) }
 
     var anyArray: ArrayShape { ArrayShape() }
@@ -26,8 +26,8 @@ extension SchemaCompiler {
     func intersection(_ a: Shape, _ b: Shape) throws(SchemaError) -> Shape {
         var result = Shape(
             allowsNull: a.allowsNull && b.allowsNull, allowsTrue: a.allowsTrue && b.allowsTrue,
-            allowsFalse: a.allowsFalse && b.allowsFalse, numbers: table.intersection([a.numbers, b.numbers]),
-            strings: table.intersection([a.strings, b.strings]), arrays: [], objects: [])
+            allowsFalse: a.allowsFalse && b.allowsFalse, numbers: numberLanguages.intersection(a.numbers, b.numbers),
+            strings: table.jsonStrings(in: a.strings, and: b.strings), arrays: [], objects: [])
         for left in a.arrays {
             for right in b.arrays {
                 let both = intersection(left, right)
@@ -50,7 +50,8 @@ extension SchemaCompiler {
         return ArrayShape(
             prefix: (0..<length).map { all([a.node(at: $0), b.node(at: $0)]) }, rest: all([a.rest, b.rest]),
             minimum: max(a.minimum, b.minimum), maximum: lesser(a.maximum, b.maximum),
-            contains: a.contains + b.contains.filter { !a.contains.contains($0) }, isUnique: a.isUnique || b.isUnique)
+            contains: a.contains + b.contains.filter { !a.contains.contains($0) }, isUnique: a.isUnique || b.isUnique,
+            evaluated: a.evaluated.flatMap { mine in b.evaluated.map { max(mine, $0) } })
     }
 
     private func intersection(_ a: ObjectShape, _ b: ObjectShape) -> ObjectShape {
@@ -64,12 +65,14 @@ extension SchemaCompiler {
         }
         for left in a.classes {
             for right in b.classes {
-                let keys = table.intersection([left.keys, right.keys])
+                let keys = table.jsonStrings(in: left.keys, and: right.keys)
                 guard !table.isEmpty(keys) else { continue }
                 result.classes.append(.init(keys: keys, node: all([left.node, right.node])))
             }
         }
         result.classes = merged(result.classes)
+        result.some = a.some + b.some.filter { !a.some.contains($0) }
+        result.evaluated = table.union([a.evaluated, b.evaluated])
         return result
     }
 
@@ -184,8 +187,17 @@ extension SchemaCompiler {
         }
         if object.minimum > 0 { alternative { $0.maximum = object.minimum - 1 } }
         if let maximum = object.maximum { alternative { $0.minimum = maximum + 1 } }
+        let named = table.union(object.order.map { everyEncoding(of: $0.text) })
         for each in object.classes where each.node != .anything {
-            throw .unsupported(keyword: "not", why: "it would have to deny the values of properties that have no name", path: path)
+            let keys = named == .nothing ? each.keys : table.difference(each.keys, named)
+            if !table.isEmpty(keys) { alternative { $0.some = [.init(keys: keys, node: not(each.node))] } }
+        }
+        for each in object.some {
+            let rest = table.difference(anyString, each.keys)
+            alternative {
+                $0.classes = [.init(keys: each.keys, node: not(each.node)), .init(keys: rest, node: .anything)]
+                    .filter { !table.isEmpty($0.keys) }
+            }
         }
         return result
     }

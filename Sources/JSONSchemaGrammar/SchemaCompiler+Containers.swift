@@ -20,7 +20,14 @@ extension SchemaCompiler {
         if let contained = child(location, "contains") {
             let minimum = try count(schema, "minContains", location) ?? 1
             let maximum = try count(schema, "maxContains", location)
-            if minimum > 0 || maximum != nil { shape.contains = [.init(node: contained, minimum: minimum, maximum: maximum)] }
+            if minimum > 0 || maximum != nil || document.tracksEvaluation {
+                shape.contains = [.init(node: contained, minimum: minimum, maximum: maximum)]
+            }
+        }
+        if document.tracksEvaluation {
+            let rest =
+                shape.prefix.isEmpty || document.draft.hasPrefixItems && schema["prefixItems"] != nil ? "items" : "additionalItems"
+            shape.evaluated = schema[rest] == nil ? shape.prefix.count : nil
         }
         if shape.rest == .nothing { shape.maximum = min(shape.maximum ?? .max, shape.prefix.count) }
         if shape.isUnique, (shape.maximum ?? .max) <= 1 { shape.isUnique = false }
@@ -57,6 +64,11 @@ extension SchemaCompiler {
                 if shape.names[name] == nil { shape.set(name, node(of: name, in: shape)) }
             }
         }
+        if document.tracksEvaluation {
+            let named = (schema["properties"]?.object?.keys ?? []).map { everyEncoding(of: $0) }
+            let patterned = try patterns(schema, location).map(\.keys)
+            shape.evaluated = schema["additionalProperties"] == nil ? table.union(named + patterned) : anyString
+        }
         if let names = child(location, "propertyNames") { try restrict(&shape, toNamesIn: names) }
         return [shape]
     }
@@ -67,7 +79,7 @@ extension SchemaCompiler {
         for pattern in try patterns(schema, location) {
             classes = classes.flatMap { each -> [(keys: Language, nodes: [SchemaNode])] in
                 let parts = [
-                    (table.intersection([each.keys, pattern.keys]), each.nodes + [pattern.node]),
+                    (table.jsonStrings(in: each.keys, and: pattern.keys), each.nodes + [pattern.node]),
                     (table.difference(each.keys, pattern.keys), each.nodes),
                 ]
                 return parts.filter { !table.isEmpty($0.0) }
@@ -88,8 +100,7 @@ extension SchemaCompiler {
         var result: [(keys: Language, node: SchemaNode)] = []
         for expression in members.keys {
             guard let child = document.child(location, "patternProperties", expression) else { continue }
-            let keys = table.intersection([anyString, try language(ofPattern: expression, keyword: "patternProperties", location)])
-            result.append((keys, place(child)))
+            result.append((try language(ofPattern: expression, keyword: "patternProperties", location), place(child)))
         }
         return result
     }
@@ -108,7 +119,7 @@ extension SchemaCompiler {
         shape.classes = merged(
             shape.classes.flatMap { each -> [ObjectShape.KeyClass] in
                 [
-                    .init(keys: table.intersection([each.keys, allowed]), node: each.node),
+                    .init(keys: table.jsonStrings(in: each.keys, and: allowed), node: each.node),
                     .init(keys: table.difference(each.keys, allowed), node: .nothing),
                 ].filter { !table.isEmpty($0.keys) }
             })

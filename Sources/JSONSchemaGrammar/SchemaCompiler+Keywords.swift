@@ -10,12 +10,12 @@ extension SchemaCompiler {
         case .bool(false): return .nothing
         case .object(let schema):
             if document.draft.referenceHidesSiblings, schema["$ref"] != nil { return try reference(schema, location) ?? everything }
-            try checkKeywords(schema, location)
+            listUnknownKeywords(schema, location)
             var shape = try types(schema, location)
             if !shape.objects.isEmpty { shape.objects = try objects(schema, location) }
             if !shape.arrays.isEmpty { shape.arrays = [try array(schema, location)] }
             for part in try conjuncts(schema, location) { shape = try intersection(shape, part) }
-            return shape
+            return document.tracksEvaluation ? try withoutUnevaluated(shape, schema, location) : shape
         default:
             throw .invalid(keyword: "schema", found: place.value.kind, wanted: "an object or a boolean", path: place.path)
         }
@@ -26,8 +26,8 @@ extension SchemaCompiler {
         var shape = everything
         if let type = schema["type"] { shape = try self.shape(ofTypes: type, location) }
         if schema["nullable"] == .bool(true), schema["type"] != nil { shape.allowsNull = true }
-        if shape.numbers != .nothing { shape.numbers = table.intersection([shape.numbers, try numbers(schema, location)]) }
-        if shape.strings != .nothing { shape.strings = table.intersection([shape.strings, try strings(schema, location)]) }
+        if shape.numbers != .nothing { shape.numbers = numberLanguages.intersection(shape.numbers, try numbers(schema, location)) }
+        if shape.strings != .nothing { shape.strings = table.jsonStrings(in: shape.strings, and: try strings(schema, location)) }
         return shape
     }
 
@@ -71,7 +71,7 @@ extension SchemaCompiler {
             guard !divisor.isNegative, !divisor.isZero, let multiples = numberLanguages.multiples(of: divisor) else {
                 throw unsupported("multipleOf", "the divisor must be positive and of no more than sixteen digits", location)
             }
-            result = table.intersection([result, multiples])
+            result = numberLanguages.intersection(result, multiples)
         }
         return result
     }
@@ -98,8 +98,8 @@ extension SchemaCompiler {
             parts.append(try language(ofPattern: text, keyword: "pattern", location))
         }
         if let format = schema["format"]?.string {
-            if let pattern = StringFormats.pattern(named: format) {
-                parts.append(table.language(pattern, encoding: .jsonString))
+            if let language = StringFormats.language(named: format, in: table) {
+                parts.append(language)
             } else {
                 warnings.append(
                     .init(
@@ -107,7 +107,7 @@ extension SchemaCompiler {
                 )
             }
         }
-        return parts.isEmpty ? anyString : table.intersection([anyString] + parts)
+        return parts.reduce(anyString) { table.jsonStrings(in: $0, and: $1) }
     }
 
     /// The string bodies in which an expression is found.

@@ -14,8 +14,11 @@ extension SchemaCompiler {
         if let target = try reference(schema, location) { parts.append(target) }
         for node in try list(schema, "allOf", location) { parts.append(try shape(of: node)) }
         if schema["anyOf"] != nil {
+            let nodes = try list(schema, "anyOf", location)
             var either = Shape.nothing
-            for node in try list(schema, "anyOf", location) { either = union(either, try shape(of: node)) }
+            for choice in document.tracksEvaluation ? try evaluatedTogether(nodes, location) : nodes {
+                either = union(either, try shape(of: choice))
+            }
             parts.append(either)
         }
         if schema["oneOf"] != nil { parts.append(try exactlyOne(of: try list(schema, "oneOf", location), location)) }
@@ -118,36 +121,10 @@ extension SchemaCompiler {
 
     // MARK: - What is not read
 
-    /// Annotations, and words that name parts of a schema.
-    private static let silent: Set<String> = [
-        "$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$defs", "definitions", "$vocabulary",
-        "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly", "contentEncoding",
-        "contentMediaType", "contentSchema", "nullable",
-    ]
-    private static let enforced: Set<String> = [
-        "type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength",
-        "minLength",
-        "pattern", "format", "items", "prefixItems", "additionalItems", "contains", "minContains", "maxContains", "minItems",
-        "maxItems",
-        "uniqueItems", "properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties",
-        "maxProperties", "dependentRequired", "dependentSchemas", "dependencies", "allOf", "anyOf", "oneOf", "not", "if", "then",
-        "else",
-        "$ref", "$dynamicRef", "$recursiveRef",
-    ]
-
-    /// Keywords that would have to be enforced and cannot be are errors; ones that the specification does not know are
-    /// annotations, as it says, and are listed.
-    func checkKeywords(_ schema: JSONObject, _ location: SchemaLocation) throws(SchemaError) {
-        for (keyword, value) in schema where !Self.silent.contains(keyword) && !Self.enforced.contains(keyword) {
-            switch keyword {
-            case "unevaluatedProperties", "unevaluatedItems":
-                if value == .bool(true) { continue }
-                let why = "what has been evaluated is known only when the value is complete"
-                guard options.isLenient else { throw unsupported(keyword, why, location) }
-                warnings.append(.init(path: document[location].path, keyword: keyword, why: why))
-            default:
-                warnings.append(.init(path: document[location].path, keyword: keyword, why: "the specification does not know it"))
-            }
+    /// Keywords that the specification does not know are annotations, as it says, and are listed.
+    func listUnknownKeywords(_ schema: JSONObject, _ location: SchemaLocation) {
+        for name in schema.keys where SchemaKeyword.byName[name] == nil {
+            warnings.append(.init(path: document[location].path, keyword: name, why: "the specification does not know it"))
         }
     }
 }

@@ -191,9 +191,22 @@ final class SchemaCompiler {
     func isUnsatisfiable(_ object: ObjectShape, depth: Int = 0) throws(SchemaError) -> Bool {
         if let maximum = object.maximum, maximum < max(object.minimum, object.required.count) { return true }
         for name in object.required where try isUnsatisfiable(object.names[name] ?? .nothing, depth: depth + 1) { return true }
+        for each in object.some where try !isPossible(each, in: object, depth: depth) { return true }
         if object.minimum > object.required.count, object.classes.allSatisfy({ $0.node == .nothing }) {
             let usable = object.names.values.count { $0 != .nothing }
             return usable < object.minimum
+        }
+        return false
+    }
+
+    /// Whether some property of an object can have a key and a value of these.
+    private func isPossible(_ some: ObjectShape.KeyClass, in object: ObjectShape, depth: Int) throws(SchemaError) -> Bool {
+        if object.maximum == 0 { return false }
+        for (name, node) in object.names where table.accepts(encoded(name), in: some.keys) {
+            if try !isUnsatisfiable(all([node, some.node]), depth: depth + 1) { return true }
+        }
+        for each in object.classes where !table.isEmpty(table.jsonStrings(in: each.keys, and: some.keys)) {
+            if try !isUnsatisfiable(all([each.node, some.node]), depth: depth + 1) { return true }
         }
         return false
     }

@@ -50,6 +50,8 @@ struct SchemaDocument {
     /// How many places claim each `$dynamicAnchor`.
     private var dynamicAnchors: [String: Int] = [:]
     let draft: SchemaDraft
+    /// Whether a schema asks for what others have not looked at: only then it is worth knowing.
+    private(set) var tracksEvaluation = false
 
     private static let maximumDepth = 200
     private static let maximumPlaces = 200_000
@@ -59,35 +61,56 @@ struct SchemaDocument {
         try add(root, path: "#", base: "", depth: 0)
     }
 
-    private mutating func add(_ value: JSONValue, path: String, base: String, depth: Int) throws(SchemaError) {
+    /// Keywords whose members' names are not keywords.
+    private static let nameMaps: Set<String> = [
+        "properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions",
+    ]
+    /// Keywords whose values are instances, whatever they look like.
+    private static let instances: Set<String> = ["const", "enum", "default", "examples"]
+
+    /// - Parameter isMap: the value's keys are names of the schema's author, not keywords.
+    private mutating func add(
+        _ value: JSONValue, path: String, base: String, depth: Int, isMap: Bool = false
+    ) throws(SchemaError) {
         guard depth < SchemaDocument.maximumDepth else { throw .tooComplex(what: "nested too deeply", path: path) }
         guard places.count < SchemaDocument.maximumPlaces else {
             throw .tooComplex(what: "the schema has too many parts", path: path)
         }
         let index = Int32(places.count)
         var base = base
-        let isInstance =
-            path.hasSuffix("/const") || path.hasSuffix("/enum") || path.hasSuffix("/default") || path.hasSuffix("/examples")
-        if let object = value.object, !isInstance {
-            if let id = (object["$id"] ?? object["id"])?.string, !(draft.referenceHidesSiblings && object["$ref"] != nil) {
-                if id.hasPrefix("#") { byIdentifier[base + id] = index } else { base = SchemaDocument.resolve(id, against: base) }
-                byIdentifier[base] = byIdentifier[base] ?? index
-            }
-            for key in ["$anchor", "$dynamicAnchor"] {
-                guard let anchor = object[key]?.string else { continue }
-                byIdentifier["\(base)#\(anchor)"] = index
-                if key == "$dynamicAnchor" { dynamicAnchors[anchor, default: 0] += 1 }
-            }
-        }
+        if let object = value.object, !isMap { base = identify(object, index, base: base) }
         places.append(Place(value: value, path: path, base: base))
         byPath[path] = index
-        if let object = value.object, !isInstance {
+        if let object = value.object {
             for (key, member) in object {
-                try add(member, path: "\(path)/\(SchemaDocument.escape(key))", base: base, depth: depth + 1)
+                let place = "\(path)/\(SchemaDocument.escape(key))"
+                if !isMap, SchemaDocument.instances.contains(key) {
+                    byPath[place] = Int32(places.count)
+                    places.append(Place(value: member, path: place, base: base))
+                } else {
+                    let isNames = !isMap && SchemaDocument.nameMaps.contains(key)
+                    try add(member, path: place, base: base, depth: depth + 1, isMap: isNames)
+                }
             }
-        } else if let array = value.array, !isInstance {
+        } else if let array = value.array {
             for (offset, item) in array.enumerated() { try add(item, path: "\(path)/\(offset)", base: base, depth: depth + 1) }
         }
+    }
+
+    /// Keeps what a schema is called, and returns the base of references inside it.
+    private mutating func identify(_ schema: JSONObject, _ index: Int32, base: String) -> String {
+        var base = base
+        if let id = (schema["$id"] ?? schema["id"])?.string, !(draft.referenceHidesSiblings && schema["$ref"] != nil) {
+            if id.hasPrefix("#") { byIdentifier[base + id] = index } else { base = SchemaDocument.resolve(id, against: base) }
+            byIdentifier[base] = byIdentifier[base] ?? index
+        }
+        if schema["unevaluatedProperties"] != nil || schema["unevaluatedItems"] != nil { tracksEvaluation = true }
+        for key in ["$anchor", "$dynamicAnchor"] {
+            guard let anchor = schema[key]?.string else { continue }
+            byIdentifier["\(base)#\(anchor)"] = index
+            if key == "$dynamicAnchor" { dynamicAnchors[anchor, default: 0] += 1 }
+        }
+        return base
     }
 
     var root: SchemaLocation { SchemaLocation(index: 0) }

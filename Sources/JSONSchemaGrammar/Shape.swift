@@ -33,6 +33,8 @@ struct ArrayShape: Hashable {
     var maximum: Int?
     var contains: [Contained] = []
     var isUnique = false
+    /// How many first items have been looked at by a schema, for `unevaluatedItems`; nil is all.
+    var evaluated: Int? = 0
 
     /// So many items are in `node`.
     struct Contained: Hashable {
@@ -63,6 +65,10 @@ struct ObjectShape: Hashable {
     var required: Set<PropertyName> = []
     var minimum = 0
     var maximum: Int?
+    /// For each of these at least one property has a key of the class and a value of its set.
+    var some: [KeyClass] = []
+    /// Keys whose values have been looked at by a schema, for `unevaluatedProperties`.
+    var evaluated = Language.nothing
 
     struct KeyClass: Hashable {
         var keys: Language

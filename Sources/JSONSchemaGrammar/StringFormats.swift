@@ -10,6 +10,12 @@ enum StringFormats {
         return name == "hostname" ? .both([pattern, .length(1, 253)]) : pattern
     }
 
+    /// The texts of a format between a JSON string's quotes.
+    static func language(named name: String, in table: LanguageTable) -> Language? {
+        guard names.contains(name) else { return nil }
+        return table.language(named: name) { pattern(named: name).map { table.language($0, encoding: .jsonString) } ?? .nothing }
+    }
+
     static let names = [
         "date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri",
         "uri-reference", "iri", "iri-reference", "uri-template", "uuid", "json-pointer", "relative-json-pointer",

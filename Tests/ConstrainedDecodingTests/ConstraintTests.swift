@@ -28,6 +28,15 @@ struct ConstraintTests {
         #"{"type":"object","properties":{"a":{"const":1},"b":{"enum":["aa","hello"]}},"additionalProperties":false}"#,
         #"{"type":"array","items":{"enum":["aa","aaaa",12]},"uniqueItems":true}"#, #"{"type":"number","minimum":1,"maximum":12}"#,
         #"{"anyOf":[{"type":"array","items":{"type":"number"}},{"type":"array","items":{"type":"string","minLength":2}}]}"#,
+        #"{"type":"array","items":{"type":"string"},"uniqueItems":true}"#,
+        #"{"type":"array","items":{"type":"object","properties":{"a":{"enum":[1,2]}},"required":["a"],"additionalProperties":false},"uniqueItems":true}"#,
+        #"{"type":"array","items":{"type":"array","items":{"type":"boolean"},"maxItems":1},"uniqueItems":true}"#,
+        #"{"not":{"type":"object","additionalProperties":{"type":"string"}},"type":"object"}"#,
+        #"{"type":"object","properties":{"ab":{"type":"string"}},"patternProperties":{"^a":{"type":"string","pattern":"^[^.]+$"}},"additionalProperties":false}"#,
+        #"{"type":"string","minLength":2,"maxLength":6}"#, #"{"type":"string","pattern":"^[a-z ]{2,40}$"}"#,
+        #"{"type":"string","pattern":"^[a-z]+(-[a-z]+)*$","maxLength":44}"#, #"{"type":"string","pattern":"^a{20,50}b?$"}"#,
+        #"{"type":"string","pattern":"^([a-z]{1,20} ){0,30}$","minLength":3}"#, #"{"type":"string","format":"hostname"}"#,
+        #"{"type":"object","patternProperties":{"^[a-z]{1,30}$":true},"additionalProperties":false}"#,
         ##"{"$ref":"#/$defs/t","$defs":{"t":{"type":"object","properties":{"a":{"$ref":"#/$defs/t"}},"additionalProperties":false}}}"##,
     ]
 
@@ -69,5 +78,30 @@ struct ConstraintTests {
         let machine = try JSONMachine(schema: try JSONValue(parsing: schema), options: SchemaOptions(whitespace: .none))
         let constraint = Constraint(machine: machine, table: Self.table)
         #expect(String(decoding: constraint.forcedBytes(), as: UTF8.self) == #"{"name":""#)
+    }
+
+    @Test("leave a way to the end when items must differ")
+    func noDeadEnds() throws {
+        // Two objects are all there is: after them the array must end, and the second cannot begin like the first.
+        let schema =
+            #"{"type":"array","items":{"type":"object","properties":{"a":{"enum":["x","xy"]}},"required":["a"],"additionalProperties":false},"uniqueItems":true,"minItems":2}"#
+        let options = SchemaOptions(whitespace: .none)
+        let constraint = Constraint(
+            machine: try JSONMachine(schema: try JSONValue(parsing: schema), options: options), table: Self.table)
+        #expect(constraint.accept(bytes: Array(#"[{"a":"x"},{"a":"x"#.utf8)))
+        #expect(String(decoding: constraint.forcedBytes(), as: UTF8.self) == #"y"}]"#)
+        #expect(!constraint.accept(bytes: Array(#"""#.utf8)))
+        #expect(constraint.accept(bytes: Array(#"y"}"#.utf8)))
+        #expect(String(decoding: constraint.forcedBytes(), as: UTF8.self) == "]")
+    }
+
+    @Test("guess what comes if no blanks do, up to where blanks are usual")
+    func likely() throws {
+        let schema = #"{"type":"object","properties":{"name":{"type":"string"}},"required":["name"],"additionalProperties":false}"#
+        let constraint = Constraint(machine: try JSONMachine(schema: try JSONValue(parsing: schema)), table: Self.table)
+        #expect(String(decoding: constraint.likelyBytes(), as: UTF8.self) == #"{"name":"#)
+        #expect(constraint.forcedBytes().isEmpty)
+        #expect(constraint.accept(bytes: Array(#"{"name": "x""#.utf8)))
+        #expect(String(decoding: constraint.likelyBytes(), as: UTF8.self) == "}")
     }
 }
