@@ -11,7 +11,7 @@ import Tokenization
 struct GrammarCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grammar", abstract: "Compile, try and time grammars and JSON Schemas",
-        subcommands: [GrammarMatchCommand.self, GrammarBenchCommand.self])
+        subcommands: [GrammarCheckCommand.self, GrammarTestCommand.self, GrammarMatchCommand.self, GrammarBenchCommand.self])
 }
 
 /// A grammar's file and how it is read.
@@ -30,7 +30,7 @@ struct GrammarOptions: ParsableArguments {
         return machine
     }
 
-    private func schemaOptions() throws -> SchemaOptions {
+    func schemaOptions() throws -> SchemaOptions {
         let blanks: SchemaOptions.Whitespace
         switch whitespace {
         case "any": blanks = .any
@@ -72,6 +72,8 @@ extension GrammarSource {
 }
 
 extension GrammarOptions {
+    /// Larger samples are refused: no text of a grammar is so long.
+    static let sampleLimit = 16 << 20
     /// Larger files are refused: no list of texts is so long.
     private static let byteLimit = 256 << 20
 
