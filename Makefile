@@ -29,7 +29,7 @@ lint:
 clients: packages
 	-@Scripts/packages $(CLIENT_PACKAGES)
 	-@cmp -s Tests/LanguageClient/requirements.txt $(CLIENT)/requirements.txt || { python3 -m venv $(CLIENT) \
-	  && $(CLIENT)/bin/pip install -q --disable-pip-version-check -r Tests/LanguageClient/requirements.txt \
+	  && $(CLIENT)/bin/pip install -q --disable-pip-version-check --retries 1 -r Tests/LanguageClient/requirements.txt \
 	  && cp Tests/LanguageClient/requirements.txt $(CLIENT)/; }
 	-@cmp -s Tests/Clients/requirements.txt $(SERVER_CLIENTS)/requirements.txt || { python3 -m venv $(SERVER_CLIENTS) \
 	  && $(SERVER_CLIENTS)/bin/pip install -q --disable-pip-version-check -r Tests/Clients/requirements.txt \

@@ -37,14 +37,15 @@ public struct ChatTemplate: Sendable {
 
     /// - Parameter parsed: with the functions of Ollama.
     public init(_ parsed: ParsedTemplate) {
-        mentionsMessages = parsed.mentions("messages")
-        let isComplete = mentionsMessages || parsed.mentions("response")
+        let names = parsed.mentionedNames
+        mentionsMessages = names.contains("messages")
+        let isComplete = mentionsMessages || names.contains("response")
         template = isComplete ? parsed : parsed.appendingField("Response")
         thinkingTags = ThinkingTags(inferredFrom: template)
         toolCallTag = ToolCallParser.tag(inferredFrom: template)
         var capabilities: Set<Capability> = []
-        if template.mentions("tools") { capabilities.insert(.tools) }
-        if template.mentions("suffix") { capabilities.insert(.insert) }
+        if names.contains("tools") { capabilities.insert(.tools) }
+        if names.contains("suffix") { capabilities.insert(.insert) }
         if thinkingTags != nil { capabilities.insert(.thinking) }
         self.capabilities = capabilities
     }

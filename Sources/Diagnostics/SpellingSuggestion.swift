@@ -22,19 +22,20 @@ public enum SpellingSuggestion {
 
     /// Optimal string alignment distance: insertions, deletions, replacements, and swaps of neighbours.
     private static func distance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
-        var beforeLast: [Int] = []
+        var beforeLast = Array(repeating: 0, count: second.count + 1)
         var last = Array(0...second.count)
+        var current = beforeLast
         for row in first.indices {
-            var current = [row + 1]
+            current[0] = row + 1
             for column in second.indices {
                 let same = first[row] == second[column]
                 var cost = min(last[column + 1] + 1, current[column] + 1, last[column] + (same ? 0 : 1))
                 if row > 0, column > 0, first[row] == second[column - 1], first[row - 1] == second[column] {
                     cost = min(cost, beforeLast[column - 1] + 1)
                 }
-                current.append(cost)
+                current[column + 1] = cost
             }
-            (beforeLast, last) = (last, current)
+            (beforeLast, last, current) = (last, current, beforeLast)
         }
         return last[second.count]
     }

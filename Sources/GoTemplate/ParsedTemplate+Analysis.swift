@@ -23,17 +23,18 @@ extension ParsedTemplate {
 
     /// Whether a field or variable of this name is mentioned anywhere, by Ollama's rule: letters' case does not matter, and what
     /// is asked of parentheses (`(index .A 0).Name`) does not count.
-    public func mentions(_ name: String) -> Bool {
-        let wanted = name.lowercased()
-        var isMentioned = false
+    public func mentions(_ name: String) -> Bool { mentionedNames.contains(name.lowercased()) }
+
+    /// All names that are mentioned, by the same rule, in lower case: for whoever asks for several.
+    public var mentionedNames: Set<String> {
+        var found: Set<String> = []
         visitOperands { operand in
             switch operand.kind {
-            case .field(let names), .variable(let names):
-                if names.contains(where: { $0.name.lowercased() == wanted }) { isMentioned = true }
+            case .field(let names), .variable(let names): for name in names { found.insert(name.name) }
             default: break
             }
         }
-        return isMentioned
+        return Set(found.map { $0.lowercased() })
     }
 
     /// Calls `visit` with every operand of every tree, those inside parentheses too.

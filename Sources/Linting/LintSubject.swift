@@ -49,6 +49,9 @@ public struct LintSubject: Sendable {
         }
     }
 
+    /// The values of instructions that take a text for the model, in order.
+    var texts: [ValueSyntax] { all.compactMap { $0.instruction.takesText ? $0.value : nil } }
+
     /// A fix-it that takes an instruction out, with its line.
     func deletion(of instruction: InstructionSyntax) -> FixIt { instruction.deletion(in: source) }
 }

@@ -5,6 +5,8 @@ import Synchronization
 final class TemplateReading: Sendable {
     let text: String
     let parsed: Result<ParsedTemplate, TemplateError>
+    /// What it asks its data for, in lower case; nothing where it does not parse.
+    private let names: Set<String>
     /// What it writes round answers, nil where that cannot be told; not known before somebody asks, since it means to run the template.
     private let knownFrame = Mutex<AnswerFrame??>(nil)
     private let knownTokens = Mutex<TemplateTokens?>(nil)
@@ -13,8 +15,13 @@ final class TemplateReading: Sendable {
         self.text = text
         // Which day it is only matters when the template runs.
         let functions = TemplateFunctions.ollama(today: { 0 })
-        parsed = Result { () throws(TemplateError) in try ParsedTemplate(text, functions: functions) }
+        let parsed = Result { () throws(TemplateError) in try ParsedTemplate(text, functions: functions) }
+        self.parsed = parsed
+        names = (try? parsed.get())?.mentionedNames ?? []
     }
+
+    /// Whether it asks for a name, letter case aside.
+    func mentions(_ name: String) -> Bool { names.contains(name.lowercased()) }
 
     var tree: ParsedTemplate? { try? parsed.get() }
 
@@ -49,7 +56,7 @@ public final class TemplateShelf: Sendable {
 
     func reading(of text: String) -> TemplateReading {
         readings.withLock { readings in
-            let place = readings.firstIndex { $0.text.utf8.elementsEqual(text.utf8) }
+            let place = readings.firstIndex { $0.text.utf8.count == text.utf8.count && $0.text.utf8.elementsEqual(text.utf8) }
             let reading = place.map { readings.remove(at: $0) } ?? TemplateReading(text)
             if readings.count >= Self.countLimit { readings.removeFirst() }
             readings.append(reading)

@@ -80,6 +80,7 @@ public enum ParameterTable {
         "typical": "typical_p", "mmap": "use_mmap",
     ]
 
+    private static let names = all.map(\.name)
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     /// The parameter of exactly this name.
@@ -92,6 +93,6 @@ public enum ParameterTable {
         let spelled = String(word.map { $0 == "-" || $0 == "." ? "_" : $0 })
         if byName[spelled] != nil { return spelled }
         if let known = foreignNames[spelled] { return known }
-        return removed.contains(spelled) ? nil : SpellingSuggestion.nearest(to: spelled, in: all.map(\.name))
+        return removed.contains(spelled) ? nil : SpellingSuggestion.nearest(to: spelled, in: names)
     }
 }

@@ -27,8 +27,10 @@ struct StrayOrigin {
             && line.drop { $0 == "`" || $0 == "~" }.allSatisfy { $0.isLetter || $0 == " " }
     }
 
-    /// A command and something behind it that is no sentence: `ollama create x`, `cat > Modelfile <<EOF`.
+    /// A command and something behind it that is no sentence: `ollama create x`, `cat > Modelfile <<EOF`, and the line that ends that.
     private static func isCommand(_ line: Substring) -> Bool {
+        // The end of the text that a shell wrote to the file.
+        if line == "EOF" || line == "EOT" { return true }
         let words = line.split(separator: " ")
         guard words.count >= 2, commands.contains(String(words[0])) else { return false }
         return ["create", "run", "pull", "show", "serve"].contains(words[1]) || line.contains(" > ") || words[0] == "$"

@@ -7,7 +7,8 @@ enum IgnoredSystem: LintRule {
     static let rule = DiagnosticRule.ignoredSystem
 
     static func check(_ subject: LintSubject) -> [Diagnostic] {
-        guard let template = subject.template, let tree = template.tree, !tree.mentions("System"), !tree.mentions("Messages"),
+        guard let template = subject.template, template.tree != nil, !template.reading.mentions("System"),
+            !template.reading.mentions("Messages"),
             let system = subject.instructions(.system).last, !system.value.text.range.isEmpty
         else { return [] }
         return [

@@ -10,9 +10,15 @@ enum LiteralQuotes: LintRule {
         ("'''", "'''"), ("'", "'"), ("\u{201C}", "\u{201D}"), ("\u{2018}", "\u{2019}"), ("\u{AB}", "\u{BB}"),
     ]
 
+    /// The first bytes of what opens a text.
+    private static let openers = Set(pairs.compactMap { $0.0.utf8.first })
+
     static func check(_ subject: LintSubject) -> [Diagnostic] {
-        [Instruction.template, .system, .license, .message].flatMap { subject.instructions($0) }.compactMap { _, value in
-            guard value.quoting == .bare, let (quotes, inner) = quotes(round: value, in: subject.source) else { return nil }
+        let bytes = subject.source.bytes
+        return subject.texts.compactMap { value in
+            guard value.quoting == .bare, let first = bytes[value.range].first, openers.contains(first),
+                let (quotes, inner) = quotes(round: value, in: subject.source)
+            else { return nil }
             let text = subject.source.text(in: inner)
             // Whoever quotes two words and then goes on quotes; and a text that ends with \" cannot stand between such quotes.
             guard !text.contains(quotes.open), !text.contains(quotes.close), !text.hasSuffix("\""), !text.hasPrefix("\"") else {

@@ -13,7 +13,7 @@ enum ShellNoise: LintRule {
             let start = source.range.lowerBound
             let place = start + noise.range.lowerBound..<start + noise.range.upperBound
             return Diagnostic(
-                rule, "\(noise.problem), and is taken for part of what \(source.keyword) names", at: place,
+                rule, "\(noise.problem); it is taken for part of what \(source.keyword) names", at: place,
                 notes: noise.note.map { [Diagnostic.Note($0)] } ?? [],
                 fixIts: noise.isDeletable ? [.delete(place, "delete it")] : [])
         }
@@ -45,29 +45,30 @@ enum ShellNoise: LintRule {
             return Noise(problem: "this is a command of a shell", range: offsets(match.range))
         }
         if let match = text.prefixMatch(of: /--?[A-Za-z][^ \t]*([ \t]+|$)/) {
-            return Noise(problem: "FROM has no options", range: offsets(match.range))
+            return Noise(problem: "this is an option of a command", range: offsets(match.range))
         }
         if let match = text.firstMatch(of: /[ \t]+[Aa][Ss][ \t]+[A-Za-z0-9_.-]+$/) {
             return Noise(
-                problem: "stages with AS belong to a Dockerfile", range: offsets(match.range),
+                problem: "this is a stage of a Dockerfile", range: offsets(match.range),
                 note: "Quern's superset has targets: its files begin with the line '\(ModelfileDialect.syntaxLine)'")
         }
         if let match = text.firstMatch(of: /[ \t]+\\$/) {
-            return Noise(problem: "a line is not continued by \\", range: offsets(match.range))
+            return Noise(problem: "a \\ continues no line", range: offsets(match.range))
         }
         if let match = text.firstMatch(of: /([ \t]+(--[a-z][a-z-]*|-[a-z])([ \t=]+[^ \t-][^ \t]*)?)+$/) {
             return Noise(
-                problem: "FROM has no options", range: offsets(match.range),
+                problem: "this is an option of a command", range: offsets(match.range),
                 note: "options belong to the command: quern create --help")
         }
         if let match = text.firstMatch(of: /[ \t]*;+$/) {
-            return Noise(problem: "no line ends with ;", range: offsets(match.range))
+            return Noise(problem: "';' ends nothing here", range: offsets(match.range))
         }
         if let match = text.firstMatch(of: /[ \t]*(&&|\|\|?|;|>>?|<)[ \t].*$|\$\(.*$|`.*$/) {
             return Noise(problem: "this is the language of a shell", range: offsets(match.range), isDeletable: false)
         }
         if let match = text.firstMatch(of: /[ \t].*$/), !SourceReference.looksLikePath(text), !ForeignPath.isForeign(text) {
-            return Noise(problem: "a model's name has no blanks in it", range: offsets(match.range), isDeletable: false)
+            return Noise(
+                problem: "this stands behind a blank, which no model's name has", range: offsets(match.range), isDeletable: false)
         }
         return nil
     }

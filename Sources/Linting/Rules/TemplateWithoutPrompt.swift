@@ -7,7 +7,8 @@ enum TemplateWithoutPrompt: LintRule {
     static let rule = DiagnosticRule.templateWithoutPrompt
 
     static func check(_ subject: LintSubject) -> [Diagnostic] {
-        guard let template = subject.template, let tree = template.tree, !tree.mentions("Prompt"), !tree.mentions("Messages"),
+        guard let template = subject.template, let tree = template.tree, !template.reading.mentions("Prompt"),
+            !template.reading.mentions("Messages"),
             // Where another name stands for the prompt, what is wrong is the name, and that is told.
             UnknownTemplateName.unknownNames(in: tree).allSatisfy({ $0.name == "First" })
         else { return [] }

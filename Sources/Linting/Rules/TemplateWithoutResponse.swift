@@ -7,8 +7,8 @@ enum TemplateWithoutResponse: LintRule {
     static let rule = DiagnosticRule.templateWithoutResponse
 
     static func check(_ subject: LintSubject) -> [Diagnostic] {
-        guard let template = subject.template, let tree = template.tree, tree.mentions("Prompt"), !tree.mentions("Response"),
-            !tree.mentions("Messages")
+        guard let template = subject.template, let tree = template.tree, template.reading.mentions("Prompt"),
+            !template.reading.mentions("Response"), !template.reading.mentions("Messages")
         else { return [] }
         var diagnostic = Diagnostic(
             rule, "the template has no .Response; earlier answers of a conversation are put at its end",

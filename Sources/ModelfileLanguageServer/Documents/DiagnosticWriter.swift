@@ -61,8 +61,25 @@ struct DiagnosticWriter {
     private func write(_ range: SourceRange, of source: SourceText, to text: inout [UInt8]) {
         let positions = PositionMap(source: source, encoding: server.encoding)
         let (start, end) = (positions.place(at: range.lowerBound), positions.place(at: range.upperBound))
-        text += "{\"start\":{\"line\":\(start.line),\"character\":\(start.character)},".utf8
-        text += "\"end\":{\"line\":\(end.line),\"character\":\(end.character)}}".utf8
+        text += "{\"start\":".utf8
+        write(start, to: &text)
+        text += ",\"end\":".utf8
+        write(end, to: &text)
+        text.append(UInt8(ascii: "}"))
+    }
+
+    private func write(_ place: (line: Int, character: Int), to text: inout [UInt8]) {
+        text += "{\"line\":".utf8
+        write(place.line, to: &text)
+        text += ",\"character\":".utf8
+        write(place.character, to: &text)
+        text.append(UInt8(ascii: "}"))
+    }
+
+    /// A whole number from 0.
+    private func write(_ number: Int, to text: inout [UInt8]) {
+        if number >= 10 { write(number / 10, to: &text) }
+        text.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
     private static func severity(_ severity: Diagnostic.Severity) -> Int {
