@@ -21,7 +21,7 @@ extension TestSuite {
 
 /// Takes the parts of a test file apart.
 struct SuiteReading {
-    private static let suiteKeys = ["model", "target", "args", "options", "system", "tools", "tests"]
+    private static let suiteKeys = ["model", "target", "args", "quantize", "options", "system", "tools", "tests"]
     private static let caseKeys = ["name", "prompt", "system", "messages", "tools", "think", "options", "expect"]
 
     let source: SourceText
@@ -42,6 +42,7 @@ struct SuiteReading {
         for member in members["args"]?.members ?? [] {
             if let value = reader.string(member.value, "args") { suite.arguments[member.key.text ?? ""] = value }
         }
+        suite.quantization = members["quantize"].flatMap { reader.string($0, "quantize") }
         if let node = members["options"] { overlay(node) { $0.options[$1] = $2 } }
         system = members["system"].flatMap { reader.string($0, "system") }
         tools = members["tools"].map { tools($0) } ?? []

@@ -11,6 +11,8 @@ public struct TestSuite: Sendable {
     public var target: String?
     /// Values for the ARG lines of a Modelfile in the superset.
     public var arguments: [String: String] = [:]
+    /// The type that the Modelfile's weights are quantized to for the tests, as `create --quantize` names it.
+    public var quantization: String?
     public var cases: [TestCase] = []
 
     public init() {}

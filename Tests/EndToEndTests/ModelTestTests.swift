@@ -40,6 +40,16 @@ import Testing
         #expect(tests?.count == 1 && tests?.first?["passed"] == true)
     }
 
+    @Test func weightsAreQuantizedForTheTests() throws {
+        try bench.write("quantize: Q8_0\n" + good, to: "Modelfile.test.yaml")
+        let result = try bench.quern.run("test")
+        #expect(result.exitCode == 0 && result.output.hasSuffix("2 passed\n"), "\(result.output)\(result.errors)")
+        try bench.write("quantize: Q9_9\n" + good, to: "Modelfile.test.yaml")
+        let refused = try bench.quern.run("test")
+        #expect(refused.exitCode == 1 && refused.errors.contains("Q9_9"), "\(refused.errors)")
+        #expect(try bench.listed == [] && bench.blobs == [])
+    }
+
     @Test func whatFailsIsShownAndNotCreated() throws {
         let broken = good.replacing("Hi<|im_end|>", with: "Hi <|im_end|>")
         try bench.write(broken, to: "Modelfile.test.yaml")

@@ -16,6 +16,7 @@ import Testing
             model: ./other
             target: small
             args: {SIZE: 3b}
+            quantize: Q4_K_M
             options: {num_predict: 9}
             system: be short
             tests:
@@ -47,7 +48,9 @@ import Testing
             """)
         #expect(diagnostics.isEmpty, "\(diagnostics.map(\.message))")
         let read = try #require(suite)
-        #expect(read.model == "./other" && read.target == "small" && read.arguments == ["SIZE": "3b"] && read.cases.count == 2)
+        #expect(
+            read.model == "./other" && read.target == "small" && read.arguments == ["SIZE": "3b"] && read.quantization == "Q4_K_M"
+                && read.cases.count == 2)
         let (first, second) = (read.cases[0], read.cases[1])
         #expect(first.messages.map(\.role) == ["system", "user"] && first.messages[0].content == "be short")
         #expect(
@@ -55,7 +58,7 @@ import Testing
         )
         #expect(first.expectations.map(\.key) == ["prompt", "stops", "contains", "matches"] && first.needsAnswer)
         #expect(
-            second.messages.map(\.role) == ["system", "user", "assistant", "tool"] && second.name == "test 2" && second.line == 18)
+            second.messages.map(\.role) == ["system", "user", "assistant", "tool"] && second.name == "test 2" && second.line == 19)
         #expect(second.tools.map(\.name) == ["t"])
         #expect(second.expectations.map(\.key) == ["tokens", "excludes", "schema", "tool-calls", "error"])
     }

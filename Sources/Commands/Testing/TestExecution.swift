@@ -4,6 +4,7 @@ import Diagnostics
 import ModelManifest
 import ModelService
 import ModelTesting
+import Quantization
 
 /// Runs the tests of a file on what it is about. A Modelfile is built for it, and nothing of the package stays in the store.
 struct TestExecution {
@@ -30,7 +31,9 @@ struct TestExecution {
             }
         }
         switch file.subject {
-        case .model(let name): try runAll(try LocalModels.onHost(for: name).open(name))
+        case .model(let name):
+            if file.suite.quantization != nil { throw MisplacedQuantization(file: file.path) }
+            try runAll(try LocalModels.onHost(for: name).open(name))
         case .modelfile(let path):
             let request = try request(path, file.suite)
             let models = try LocalModels.onHost()
@@ -47,6 +50,12 @@ struct TestExecution {
     /// Thrown when all tests have run, so that the package gets no name.
     private struct Finished: Error {}
 
+    /// A model that is there already has its type.
+    private struct MisplacedQuantization: Error, CustomStringConvertible {
+        let file: String
+        var description: String { "\(file): 'quantize' goes with a Modelfile that is built, not with an installed model" }
+    }
+
     private func request(_ path: String, _ suite: TestSuite) throws -> BuildRequest {
         var superset = superset
         superset.target = superset.target ?? suite.target
@@ -55,8 +64,9 @@ struct TestExecution {
             "\($0.key)=\($0.value)"
         }
         let reading = ModelfileReading(path: path)
+        let fileType = try suite.quantization.map { try FileType(named: $0) }
         return BuildRequest(
-            plan: try reading.plan(superset, quantization: nil), name: try ModelName("quern-test"), folder: reading.folder,
-            linksFiles: true, threads: threads)
+            plan: try reading.plan(superset, quantization: fileType?.name), name: try ModelName("quern-test"),
+            folder: reading.folder, fileType: fileType, linksFiles: true, threads: threads)
     }
 }
