@@ -22,11 +22,13 @@ public final class FileReplacement {
     private static let stretch = 16 << 20
 
     /// - Parameters:
+    ///   - path: where it is a link, the file that it leads to is written, there already or not, and the link stays.
     ///   - byteCount: what will be written, where it is known: the space is looked for before the work starts.
     ///   - durably: `commit` waits until the file is on disk for good. Without, a crash of the whole machine may still lose it, as it
     ///     may any file that was copied a moment ago; a crash of the process may not.
     /// - Throws: `BytesError.notRegularFile` where a folder, a device or a pipe has the name: renaming would put a file in its place.
     public init(path: String, byteCount: Int? = nil, mode: UInt32 = 0o644, durably: Bool = true) throws(BytesError) {
+        let path = try FileSystem.behindLinks(path)
         if let status = try FileStatus.ifPresent(path), status.kind != .regular { throw .notRegularFile(path: path) }
         self.path = path
         isDurable = durably
@@ -41,6 +43,16 @@ public final class FileReplacement {
                 discard()
                 throw error
             }
+        }
+    }
+
+    /// Looks for room for `byteCount` bytes beside `path`: for several files that are to be written there, before the first.
+    ///
+    /// - Throws: `BytesError.system` with ENOSPC.
+    public static func checkRoom(for byteCount: Int, at path: String) throws(BytesError) {
+        let folder = split(try FileSystem.behindLinks(path)).folder
+        if try FileSystem.freeByteCount(at: folder) < byteCount {
+            throw .system(operation: "write \(byteCount) bytes to", path: path, code: ENOSPC)
         }
     }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What is done to paths rather than to open files.
@@ -29,6 +30,29 @@ public enum FileSystem {
         guard let real = realpath(path, nil) else { throw .system(operation: "find", path: path, code: errno) }
         defer { free(real) }
         return String(cString: real)
+    }
+
+    /// Where a file is that is opened for writing as `path`: behind every link at the end of the path. The last link may lead to nothing.
+    ///
+    /// - Throws: `BytesError.system` with ELOOP for links that lead to each other.
+    public static func behindLinks(_ path: String) throws(BytesError) -> String {
+        var place = path
+        for _ in 0..<40 {
+            guard let text = linkText(place) else { return place }
+            let folder = place.lastIndex(of: "/").map { String(place[...$0]) } ?? ""
+            place = text.hasPrefix("/") ? text : folder + text
+        }
+        throw .system(operation: "write", path: path, code: ELOOP)
+    }
+
+    /// What the symbolic link at `path` says; nil where there is no link.
+    private static func linkText(_ path: String) -> String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let count = readlink(path, start, buffer.count)
+            guard count > 0 else { return nil }
+            return String(decoding: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
+        }
     }
 
     /// Gives the file at `old` the path `new`, in one step; what was at `new` is gone.
@@ -72,6 +96,12 @@ public enum FileSystem {
             // Some file systems keep folders in order by themselves and say that they can't.
             if error.code != EINVAL { throw error }
         }
+    }
+
+    /// Whether files on the file system that holds `path` can share blocks (btrfs, XFS, bcachefs).
+    public static func canShareBlocks(at path: String) -> Bool {
+        // linux/magic.h, and bcachefs.
+        [0x9123_683E, 0x5846_5342, 0xCA45_1A4E].contains(quern_file_system_kind(path))
     }
 
     /// Bytes that may still be written to the file system that holds `path`.

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -67,6 +68,11 @@ int quern_name_file(int descriptor, const char *path) {
 long long quern_copy_range(int source, long long from, int target, long long to, unsigned long long count) {
     off64_t input = from, output = to;
     return copy_file_range(source, &input, target, &output, count, 0);
+}
+
+unsigned quern_file_system_kind(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (unsigned)status.f_type : 0;
 }
 
 void quern_open_standard_streams(void) {

@@ -19,6 +19,27 @@ public struct GGUFAssembly: Sendable {
         try self.init(metadata: metadata, tensors: file.tensors.map { ($0, file.bytes(of: $0)) })
     }
 
+    /// Fills up a header. Readers pass over keys that they do not know.
+    public static let fillerKey = "quern.filler"
+    /// Bytes that file systems share at a time.
+    private static let block = 4096
+
+    /// The same tensors as `file` under other metadata, for file systems where files can share blocks: the header is filled up
+    /// (`quern.filler`) until tensor data has the place within a block that it has in `file`.
+    public static func sharingBlocks(of file: GGUFFile, metadata: GGUFMetadata) throws(GGUFError) -> GGUFAssembly {
+        var metadata = metadata
+        metadata[fillerKey] = nil
+        let plain = try GGUFAssembly(file, metadata: metadata)
+        guard let first = file.tensors.first, let start = plain.layout.tensors.first?.fileOffset else { return plain }
+        let wanted = file.bytes(of: first).offsetInStorage % block
+        if start % block == wanted { return plain }
+        metadata[fillerKey] = .string("")
+        let shortest = try GGUFAssembly(file, metadata: metadata).layout.tensors.first?.fileOffset ?? start
+        let missing = (wanted + block - shortest % block) % block
+        metadata[fillerKey] = .string(GGUFString([UInt8](repeating: 0x20, count: missing)))
+        return try GGUFAssembly(file, metadata: metadata)
+    }
+
     /// Writes the file. It has its name when it is whole, so `path` may be one of the files that tensors come from.
     ///
     /// - Parameter progress: called with the bytes written so far; what it throws ends the writing.

@@ -36,6 +36,22 @@ import Testing
         #expect(try names(folder) == ["other.123.part", "out", "out.part", "out.x1.part"])
     }
 
+    @Test("a link is followed, also one that leads to nothing yet, and stays")
+    func links() throws {
+        let folder = try TemporaryFolder()
+        let files = FileManager.default
+        try files.createDirectory(at: folder.file("disk"), withIntermediateDirectories: false)
+        try files.createSymbolicLink(atPath: folder.file("disk/second").path, withDestinationPath: "there")
+        try files.createSymbolicLink(atPath: folder.file("out").path, withDestinationPath: "disk/second")
+        for byte in [1, 2] as [UInt8] {
+            try FileReplacement.write([byte], to: folder.file("out").path)
+            #expect([UInt8](try Data(contentsOf: folder.file("disk/there"))) == [byte])
+        }
+        #expect(try files.destinationOfSymbolicLink(atPath: folder.file("out").path) == "disk/second")
+        try files.createSymbolicLink(atPath: folder.file("ring").path, withDestinationPath: "ring")
+        #expect(throws: BytesError.self) { try FileReplacement.write([1], to: folder.file("ring").path) }
+    }
+
     @Test("parts of another file follow what was written before, and more can follow them")
     func appendedRanges() throws {
         let folder = try TemporaryFolder()
@@ -57,6 +73,8 @@ import Testing
     func noRoom() throws {
         let folder = try TemporaryFolder()
         #expect(throws: BytesError.self) { try FileReplacement(path: folder.file("out").path, byteCount: 1 << 60) }
+        #expect(throws: BytesError.self) { try FileReplacement.checkRoom(for: 1 << 60, at: folder.file("out").path) }
+        try FileReplacement.checkRoom(for: 1, at: folder.file("out").path)
         #expect(try names(folder) == [])
     }
 }

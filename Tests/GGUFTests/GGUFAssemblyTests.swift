@@ -33,6 +33,28 @@ import Testing
     }
 
     @Test(
+        "where files can share blocks, the header is filled up so that data keeps its place in a block", arguments: [1, 100, 5000])
+    func sharedBlocks(length: Int) throws {
+        let file = try GGUFFile(path: path)
+        func place(_ file: GGUFFile) throws -> Int {
+            try #require(file.tensors.first.map { file.bytes(of: $0).offsetInStorage }) % 4096
+        }
+        var (source, target) = (file, folder.file("new.gguf").path)
+        for round in 0..<3 {
+            var metadata = source.metadata
+            metadata["general.name"] = .string(String(repeating: "x", count: length * (round + 1)))
+            try GGUFAssembly.sharingBlocks(of: source, metadata: metadata).write(to: target)
+            let written = try GGUFFile(path: target)
+            #expect(try place(written) == place(file) && contents(written) == contents(file))
+            var rest = written.metadata
+            rest[GGUFAssembly.fillerKey] = nil
+            metadata[GGUFAssembly.fillerKey] = nil
+            #expect(rest == metadata)
+            (source, target) = (written, folder.file("next\(round).gguf").path)
+        }
+    }
+
+    @Test(
         "shards have llama.cpp's names and keys, and merge to the same tensors in the same order",
         arguments: [(GGUFShards.Limit.tensors(3), false), (.bytes(20_000), false), (.tensors(5), true), (.bytes(1), true)])
     func shards(limit: GGUFShards.Limit, metadataFirst: Bool) throws {

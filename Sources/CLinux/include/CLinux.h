@@ -33,6 +33,9 @@ int quern_name_file(int descriptor, const char *path);
 /// copied, or -1 and errno.
 long long quern_copy_range(int source, long long from, int target, long long to, unsigned long long count);
 
+/// The number by which the kernel knows the kind of file system that holds `path` (statfs), or 0.
+unsigned quern_file_system_kind(const char *path);
+
 /// Gives standard streams that the caller closed to /dev/null, so that no file that is opened later gets their numbers.
 void quern_open_standard_streams(void);
 

@@ -7,8 +7,8 @@ struct GGUFSetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change the metadata of a GGUF file",
         discussion: """
-            Only the header is made anew; tensor data is copied by the kernel, or shared where the file system can do that. Without
-            --output the file itself is replaced, in one step.
+            Only the header is made anew; tensor data is copied by the kernel, or shared where the file system can do that (the
+            header is then filled up to whole blocks by a key of ours). Without --output the file itself is replaced, in one step.
 
             A key that is there keeps its type unless one is given. Types: \(GGUFValue.typeList); arrays are JSON: KEY:[i32]=[1,2].
 
@@ -34,6 +34,7 @@ struct GGUFSetCommand: ParsableCommand {
     func run() throws {
         let input = try GGUFFile(try ByteRegion.mapping(file), name: file)
         var metadata = input.metadata
+        metadata[GGUFAssembly.fillerKey] = nil
         for key in remove {
             guard metadata[key] != nil else { throw GGUFError.missingKey(key) }
             metadata[key] = nil
@@ -46,7 +47,9 @@ struct GGUFSetCommand: ParsableCommand {
             let text = try OpenFile.contents(of: template, limit: 1 << 24)
             metadata[GGUFKey.chatTemplate] = .string(GGUFString(text))
         }
-        let assembly = try GGUFAssembly(input, metadata: metadata)
+        let assembly =
+            FileSystem.canShareBlocks(at: file)
+            ? try GGUFAssembly.sharingBlocks(of: input, metadata: metadata) : try GGUFAssembly(input, metadata: metadata)
         try assembly.write(to: output ?? file, permissions: try FileStatus(path: file).permissions) { _ in try Interruption.check()
         }
     }

@@ -31,6 +31,8 @@ struct GGUFSplitCommand: ParsableCommand {
         let input = try GGUFInput.whole(file)
         let limit = maxSize.map { GGUFShards.Limit.bytes($0.bytes) } ?? .tensors(maxTensors ?? 128)
         let shards = try GGUFShards(splitting: input, at: limit, metadataFirst: noTensorFirstSplit)
+        let total = shards.assemblies.reduce(0) { $0 + $1.layout.totalByteCount }
+        if !dryRun { try FileReplacement.checkRoom(for: total, at: output) }
         for (number, shard) in shards.assemblies.enumerated() {
             let path = GGUFFile.shardPath(output, number, of: shards.assemblies.count)
             if !dryRun { try shard.write(to: path) { _ in try Interruption.check() } }
