@@ -17,9 +17,6 @@ final class SharedStream {
 
     typealias Product = SharedQuantization.Round.Product
 
-    private static let itemElements = 32_768
-    private static let itemsPerWave = 32
-
     init(pool: ThreadPool, receivers: [any SharedQuantization.Receiver]) {
         (self.pool, self.receivers) = (pool, receivers)
         failures = Array(repeating: nil, count: receivers.count)
@@ -45,13 +42,11 @@ final class SharedStream {
         guard let rows = products.first?.conversion.rows else { return }
         let isEmpty = rows.rows == 0 || products.allSatisfy { $0.conversion.rowByteCount == 0 }
         let rowCount = isEmpty ? 0 : rows.rows
-        let rowsPerItem = max(1, Self.itemElements / max(rows.columns, 1))
-        // A long row is an item of its own, and a wave then has few of them.
-        let items = isEmpty ? 1 : max(1, Self.itemsPerWave * Self.itemElements / (rowsPerItem * rows.columns))
+        let size = WaveSize(columns: rows.columns)
         var first = 0
         repeat {
-            let last = min(rowCount, first + rowsPerItem * items)
-            run(WaveRange(conversions: products.map(\.conversion), rows: first..<last, rowsPerItem: rowsPerItem), products)
+            let last = min(rowCount, first + size.rows)
+            run(WaveRange(conversions: products.map(\.conversion), rows: first..<last, rowsPerItem: size.rowsPerItem), products)
             try rows.checkIntact()
             if !isEmpty { rows.release(through: last, from: first) }
             queue(products, isLast: last == rowCount)
@@ -102,27 +97,4 @@ struct HandOut {
         if padding > 0 { try receiver.write([UInt8](repeating: 0, count: padding).span.bytes) }
         if let finishedTensor { try receiver.finish(tensor: finishedTensor) }
     }
-}
-
-/// Bytes at an address that stays while threads fill it. It owns the memory, which lives as long as it.
-final class WaveBuffer {
-    private(set) var address: UnsafeMutableRawPointer = .allocate(byteCount: 64, alignment: 64)
-    private var capacity = 64
-    private(set) var count = 0
-
-    /// Makes room for exactly `count` bytes, which the caller fills; what was there is lost.
-    func reserve(_ count: Int) {
-        if capacity < count {
-            address.deallocate()
-            address = .allocate(byteCount: count, alignment: 64)
-            capacity = count
-        }
-        self.count = count
-    }
-
-    func withSpan(_ body: (RawSpan) throws -> Void) rethrows {
-        try body(UnsafeRawBufferPointer(start: address, count: count).bytes)
-    }
-
-    deinit { address.deallocate() }
 }

@@ -69,12 +69,6 @@ public struct TensorComparison: Sendable {
     /// Elements that one thread compares at a time.
     private static let itemElements = 65_536
 
-    private struct Sums {
-        var squares = 0.0
-        var sourceSquares = 0.0
-        var maximum: Float = 0
-    }
-
     private func error(
         of tensor: GGUFTensor, _ bytes: ByteRegion, from source: GGUFTensor, _ sourceBytes: ByteRegion
     ) throws(QuantizationError) -> TensorError {
@@ -88,7 +82,7 @@ public struct TensorComparison: Sendable {
         let rows = tensor.shape.rows
         let rowsPerItem = max(1, Self.itemElements / max(columns, 1))
         let items = columns > 0 ? (rows + rowsPerItem - 1) / rowsPerItem : 0
-        var parts = [Sums](repeating: Sums(), count: items)
+        var parts = [SquaredDifference](repeating: SquaredDifference(), count: items)
         parts.withUnsafeMutableBufferPointer { parts in
             guard let part = parts.baseAddress else { return }
             bytes.withUnsafeBytes { mine in
@@ -106,23 +100,19 @@ public struct TensorComparison: Sendable {
         bytes.advise(.doneWith)
         sourceBytes.advise(.doneWith)
         // In order, so that the number of threads does not change a bit.
-        let all = parts.reduce(into: Sums()) { all, part in
-            all.squares += part.squares
-            all.sourceSquares += part.sourceSquares
-            all.maximum = max(all.maximum, part.maximum)
-        }
+        let all = parts.reduce(into: SquaredDifference()) { $0.add($1) }
         let count = Double(max(tensor.shape.elementCount, 1))
         return TensorError(
             name: tensor.name, type: tensor.type, sourceType: source.type, elementCount: tensor.shape.elementCount,
-            byteCount: tensor.byteCount, rootMeanSquare: (all.squares / count).squareRoot(), maximum: Double(all.maximum),
-            sourceRootMeanSquare: (all.sourceSquares / count).squareRoot())
+            byteCount: tensor.byteCount, rootMeanSquare: (all.error / count).squareRoot(), maximum: Double(all.maximum),
+            sourceRootMeanSquare: (all.energy / count).squareRoot())
     }
 
     private func difference(
         _ mine: UnsafeRawPointer, _ type: TensorType, _ wanted: UnsafeRawPointer, _ sourceType: TensorType, count: Int
-    ) -> Sums {
+    ) -> SquaredDifference {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * count) { buffer in
-            guard let values = buffer.baseAddress else { return Sums() }
+            guard let values = buffer.baseAddress else { return SquaredDifference() }
             let originals = values + count
             RowCodec.withAligned(mine, byteCount: count / type.blockSize * type.blockByteCount) {
                 codec.dequantize($0, of: type, into: values, count: count)
@@ -130,13 +120,8 @@ public struct TensorComparison: Sendable {
             RowCodec.withAligned(wanted, byteCount: count / sourceType.blockSize * sourceType.blockByteCount) {
                 codec.dequantize($0, of: sourceType, into: originals, count: count)
             }
-            var sums = Sums()
-            for index in 0..<count {
-                let difference = values[index] - originals[index]
-                sums.squares += Double(difference) * Double(difference)
-                sums.sourceSquares += Double(originals[index]) * Double(originals[index])
-                sums.maximum = max(sums.maximum, difference.magnitude)
-            }
+            var sums = SquaredDifference()
+            sums.add(values, for: originals, count: count)
             return sums
         }
     }

@@ -15,12 +15,8 @@ public final class TensorStream {
     let codec: RowCodec
     private let sink: Sink
     /// Finished bytes that are not handed out yet.
-    private var waiting = ByteStore()
-    private var filling = ByteStore()
-
-    /// Elements that one thread converts at a time: enough for the kernels, small enough for a core's cache.
-    private static let itemElements = 32_768
-    private static let itemsPerWave = 32
+    private var waiting = WaveBuffer()
+    private var filling = WaveBuffer()
 
     public init(pool: ThreadPool, codec: RowCodec = .selected, sink: @escaping Sink) {
         (self.pool, self.codec, self.sink) = (pool, codec, sink)
@@ -46,14 +42,11 @@ public final class TensorStream {
     func append(_ conversion: TensorConversion) throws {
         let rows = conversion.rows.rows
         guard rows > 0, conversion.rowByteCount > 0 else { return }
-        let columns = conversion.rows.columns
-        let rowsPerItem = max(1, Self.itemElements / columns)
-        // A long row is an item of its own, and a wave then has few of them.
-        let items = max(1, Self.itemsPerWave * Self.itemElements / (rowsPerItem * columns))
+        let size = WaveSize(columns: conversion.rows.columns)
         var first = 0
         while first < rows {
-            let last = min(rows, first + rowsPerItem * items)
-            try wave(conversion, first..<last, rowsPerItem: rowsPerItem)
+            let last = min(rows, first + size.rows)
+            try wave(conversion, first..<last, rowsPerItem: size.rowsPerItem)
             try conversion.rows.checkIntact()
             conversion.rows.release(through: last, from: first)
             first = last
@@ -142,49 +135,5 @@ private final class Wave {
         failure.withLock { failure in
             if failure.map({ item < $0.item }) ?? true { failure = (item, error) }
         }
-    }
-}
-
-/// Bytes at an address that stays while threads fill it.
-private struct ByteStore {
-    private var storage: Storage = Storage(capacity: 1 << 16)
-    private(set) var count = 0
-
-    var address: UnsafeMutableRawPointer { storage.address }
-
-    /// Makes room for exactly `count` bytes, which the caller fills.
-    mutating func reserve(_ count: Int) {
-        if storage.capacity < count { storage = Storage(capacity: count) }
-        self.count = count
-    }
-
-    mutating func append(_ bytes: [UInt8]) {
-        if storage.capacity < count + bytes.count {
-            let larger = Storage(capacity: max(2 * storage.capacity, count + bytes.count))
-            larger.address.copyMemory(from: storage.address, byteCount: count)
-            storage = larger
-        }
-        bytes.withUnsafeBytes { bytes in
-            if let start = bytes.baseAddress { (storage.address + count).copyMemory(from: start, byteCount: bytes.count) }
-        }
-        count += bytes.count
-    }
-
-    mutating func clear() { count = 0 }
-
-    func withSpan(_ body: (RawSpan) throws -> Void) throws {
-        try body(UnsafeRawBufferPointer(start: storage.address, count: count).bytes)
-    }
-
-    private final class Storage {
-        let address: UnsafeMutableRawPointer
-        let capacity: Int
-
-        init(capacity: Int) {
-            self.capacity = capacity
-            address = .allocate(byteCount: capacity, alignment: 64)
-        }
-
-        deinit { address.deallocate() }
     }
 }

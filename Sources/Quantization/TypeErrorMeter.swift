@@ -52,8 +52,8 @@ struct TypeErrorMeter {
     }
 
     /// Measures stretches of rows on all threads; nil where values are too large for the type.
-    private func sum(_ items: [Range<Int>], of conversion: TensorConversion, comparing: Bool) throws -> Sums? {
-        let results = Mutex([Result<Sums, QuantizationError>?](repeating: nil, count: items.count))
+    private func sum(_ items: [Range<Int>], of conversion: TensorConversion, comparing: Bool) throws -> SquaredDifference? {
+        let results = Mutex([Result<SquaredDifference, QuantizationError>?](repeating: nil, count: items.count))
         pool.parallelFor(items.count) { item in
             let result = Result { () throws(QuantizationError) in
                 try comparing ? measure(conversion, rows: items[item]) : energy(conversion, rows: items[item])
@@ -63,7 +63,7 @@ struct TypeErrorMeter {
         try conversion.rows.checkIntact()
         conversion.rows.release(through: conversion.rows.rows, from: 0)
         // Summed in order, so that the choice does not depend on which thread was faster.
-        var total = Sums()
+        var total = SquaredDifference()
         for result in results.withLock({ $0 }) {
             switch result {
             case .success(let sums): total.add(sums)
@@ -75,28 +75,18 @@ struct TypeErrorMeter {
         return total
     }
 
-    private func energy(_ conversion: TensorConversion, rows range: Range<Int>) -> Sums {
+    private func energy(_ conversion: TensorConversion, rows range: Range<Int>) -> SquaredDifference {
         let columns = conversion.rows.columns
-        var sums = Sums()
+        var sums = SquaredDifference()
         conversion.rows.forEachRun(in: range) { bytes, first, rows in
             conversion.withFloats(bytes, first: first, count: rows) { original in
                 for row in 0..<rows {
                     let place = original + row * columns
-                    sums.add(Self.compare(place, place, weights(of: first + row, columns), count: columns))
+                    add(place, for: place, row: first + row, columns, to: &sums)
                 }
             }
         }
         return sums
-    }
-
-    private struct Sums {
-        var error = 0.0
-        var energy = 0.0
-
-        mutating func add(_ other: Sums) {
-            error += other.error
-            energy += other.energy
-        }
     }
 
     /// Stretches of rows, evenly over the tensor; all rows of a small one.
@@ -111,9 +101,9 @@ struct TypeErrorMeter {
         }
     }
 
-    private func measure(_ conversion: TensorConversion, rows range: Range<Int>) throws(QuantizationError) -> Sums {
+    private func measure(_ conversion: TensorConversion, rows range: Range<Int>) throws(QuantizationError) -> SquaredDifference {
         let (columns, count) = (conversion.rows.columns, range.count * conversion.rows.columns)
-        var (sums, failure) = (Sums(), QuantizationError?.none)
+        var (sums, failure) = (SquaredDifference(), QuantizationError?.none)
         withUnsafeTemporaryAllocation(byteCount: range.count * conversion.rowByteCount, alignment: 64) { blocks in
             guard let start = blocks.baseAddress else { return }
             do throws(QuantizationError) { try conversion.convert(range, into: start) } catch {
@@ -127,7 +117,7 @@ struct TypeErrorMeter {
                     conversion.withFloats(bytes, first: first, count: rows) { original in
                         for row in 0..<rows {
                             let (place, offset) = (original + row * columns, (first - range.lowerBound + row) * columns)
-                            sums.add(Self.compare(place, values + offset, weights(of: first + row, columns), count: columns))
+                            add(values + offset, for: place, row: first + row, columns, to: &sums)
                         }
                     }
                 }
@@ -145,25 +135,11 @@ struct TypeErrorMeter {
         return columnWeights[start..<start + columns]
     }
 
-    private static func compare(
-        _ original: UnsafePointer<Float>, _ rounded: UnsafePointer<Float>, _ weights: ArraySlice<Float>?, count: Int
-    ) -> Sums {
-        var (error, energy) = (Float(0), Float(0))
-        if let weights {
-            weights.withUnsafeBufferPointer { weights in
-                for index in 0..<count {
-                    let difference = rounded[index] - original[index]
-                    error += weights[index] * difference * difference
-                    energy += weights[index] * original[index] * original[index]
-                }
-            }
-        } else {
-            for index in 0..<count {
-                let difference = rounded[index] - original[index]
-                error += difference * difference
-                energy += original[index] * original[index]
-            }
-        }
-        return Sums(error: Double(error), energy: Double(energy))
+    private func add(
+        _ values: UnsafePointer<Float>, for originals: UnsafePointer<Float>, row: Int, _ columns: Int,
+        to sums: inout SquaredDifference
+    ) {
+        guard let weights = weights(of: row, columns) else { return sums.add(values, for: originals, count: columns) }
+        weights.withUnsafeBufferPointer { sums.add(values, for: originals, weights: $0.baseAddress, count: columns) }
     }
 }
