@@ -115,6 +115,7 @@ struct ImatrixCommand: ParsableCommand {
         let session = try InferenceSession(
             model: loaded.transformer, contextLength: contextLength, batchSize: min(contextLength, 512),
             pool: ThreadPool(threads: threads ?? ThreadPool.defaultThreadCount()))
+        session.keepMemorySmall(weightsOf: loaded.file)
         try read(&collection, session, loaded, fingerprint, path)
         if let perplexity = collection.perplexity, !progress.quiet {
             Console.note(
@@ -125,11 +126,14 @@ struct ImatrixCommand: ParsableCommand {
 
     private func resume(_ collection: inout ImportanceCollection, _ fingerprint: String) throws {
         guard try FileStatus.ifPresent(checkpointPath) != nil else { return }
-        if try collection.resume(from: checkpointPath, fingerprint: fingerprint) {
+        do {
+            guard try collection.resume(from: checkpointPath, fingerprint: fingerprint) else {
+                return Console.note("warning: '\(checkpointPath)' is of another model, text or options; it is not used")
+            }
             guard !progress.quiet else { return }
             Console.note("going on after chunk \(collection.chunksDone) of \(collection.chunks.count) (\(checkpointPath))")
-        } else {
-            Console.note("warning: '\(checkpointPath)' is of another model, text or options; it is not used")
+        } catch {
+            Console.note("warning: the checkpoint is damaged and is not used: \(error)")
         }
     }
 

@@ -65,9 +65,11 @@ struct ModelMeasurement {
     }
 
     private func session(_ subject: Subject, contextLength: Int) throws -> InferenceSession {
-        try InferenceSession(
+        let session = try InferenceSession(
             model: subject.model.transformer, contextLength: contextLength, batchSize: min(contextLength, 512),
             cacheType: cacheType, pool: pool)
+        session.keepMemorySmall(weightsOf: subject.model.file)
+        return session
     }
 
     private func read(

@@ -77,6 +77,9 @@ public struct GGUFFile: Sendable {
         positions[tensor.name].map { regions[$0] } ?? ByteRegion([])
     }
 
+    /// Lets the pages of all tensors leave memory. They come back from the file when they are read again.
+    public func releaseTensors() { for region in regions { region.advise(.doneWith) } }
+
     /// The shard, from 0, that a tensor of this file lies in.
     public func shard(of tensor: GGUFTensor) -> Int { positions[tensor.name].map { shards[$0] } ?? 0 }
 

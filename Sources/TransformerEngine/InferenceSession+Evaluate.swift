@@ -76,6 +76,7 @@ extension InferenceSession {
                 throw .cancelled
             }
             network.run(layer: layer, pass)
+            afterLayer?()
             if let broken = pass.broken {
                 logitCount = 0
                 throw .notFiniteState(broken)
@@ -95,6 +96,7 @@ extension InferenceSession {
         let rows = pass.count
         guard rows > 0 else { return }
         model.network.project(pass, into: target)
+        afterLayer?()
         guard pass.vectors.all_finite(target, Int64(rows * model.vocabularySize)) else {
             logitCount = 0
             throw pass.inspects ? brokenLogits(target, rows: rows) : .notFinite

@@ -25,6 +25,9 @@ public final class InferenceSession {
         set { pass.inspects = newValue }
     }
 
+    /// Called behind each layer and behind the head, when their weights are not needed before the next batch.
+    public var afterLayer: (() -> Void)?
+
     let cache: KeyValueCache
     let pass: ForwardPass
     var logitStorage: FloatMatrix

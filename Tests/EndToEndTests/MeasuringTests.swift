@@ -40,6 +40,11 @@ import Testing
         #expect(try bytes("killed.gguf") == bytes("whole.gguf"))
         #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
         #expect(second.output.contains("7 tensors"))
+        // A damaged checkpoint is named, and the work starts anew.
+        try bench.write("GGUF and nothing more", to: "damaged.gguf.resume")
+        let third = try succeed(work + ["damaged.gguf"])
+        #expect(third.errors.contains("damaged.gguf.resume") && third.errors.contains("not used"), "\(third.errors)")
+        #expect(try bytes("damaged.gguf") == bytes("whole.gguf"))
     }
 
     @Test func `matrices merge, and quantize takes them`() throws {
