@@ -115,8 +115,8 @@ let streets: [[Target]] = [
     room(
         "Batch",
         [
-            yams, "BuildPipeline", "Bytes", "Compute", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelfilePlan",
-            "ModelfileSyntax", "Quantization", "Tensors",
+            "BuildPipeline", "Bytes", "Compute", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelfilePlan",
+            "ModelfileSyntax", "Quantization", "Tensors", "YAMLText",
         ]),
     room("ModelTesting", ["ChatPrompt", "Diagnostics", "JSONText", "YAMLText"]),
     room(

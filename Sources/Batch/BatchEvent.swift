@@ -40,7 +40,7 @@ public enum BatchEvent: Sendable {
                 "outputs": .array(
                     zip(job.outputs, start.kept).map { output, kept in
                         [
-                            "file": .string(output.file), "type": .string(output.fileType.name),
+                            "file": .string(output.file), "type": .string(output.target.name),
                             "tensors_kept": .number(JSONNumber(kept)),
                         ]
                     }),

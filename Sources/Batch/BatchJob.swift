@@ -14,7 +14,7 @@ public struct BatchJob: Sendable {
     public let outputs: [Output]
 
     public struct Output: Sendable {
-        public let fileType: FileType
+        public let target: QuantizationTarget
         /// The path from the plan's folder.
         public let file: String
         public let path: String
@@ -48,7 +48,7 @@ public struct BatchJob: Sendable {
             "key": .string(key), "input": .string(input), "source": .string(source),
             "outputs": .array(
                 outputs.map { output in
-                    var members: JSONObject = ["file": .string(output.file), "type": .string(output.fileType.name)]
+                    var members: JSONObject = ["file": .string(output.file), "type": .string(output.target.name)]
                     for (key, value) in output.settings.json { members[key] = value }
                     if let imatrix = output.imatrix { members["imatrix"] = .string(imatrix) }
                     if let package = output.package { members["create"] = .string(package.name) }
@@ -70,6 +70,15 @@ extension OutputSettings {
         if leavesOutputTensor == true { members["leave-output-tensor"] = true }
         if isPure == true { members["pure"] = true }
         if allowsRequantizing == true { members["requantize"] = true }
+        if allowsNonFinite == true { members["allow-nan"] = true }
+        if let prunedLayers, !prunedLayers.isEmpty {
+            members["prune-layers"] = .array(prunedLayers.sorted().map { .string("\($0)") })
+        }
+        if let overrides, !overrides.isEmpty {
+            members["override-kv"] = .array(overrides.map { .string($0.text) })
+        }
+        if let includedWeights { members["include-weights"] = .array(includedWeights.map { .string($0) }) }
+        if let excludedWeights { members["exclude-weights"] = .array(excludedWeights.map { .string($0) }) }
         return members
     }
 }

@@ -67,18 +67,24 @@ extension BatchPlan {
             input: input, source: source,
             outputs: outputs.map { output in
                 let settings = output.settings
-                let file = NameTemplate.expand(settings.file ?? defaultFile, stem: stem, type: output.fileType)
+                let file = NameTemplate.expand(settings.file ?? defaultFile, stem: stem, type: output.target)
                 let name = PathText.normalized(PathText.joined(settings.folder ?? "", file))
                 let package = settings.package.map { package in
                     OutputSettings.Package(
-                        name: NameTemplate.expand(package.name, stem: stem, type: output.fileType),
+                        name: NameTemplate.expand(package.name, stem: stem, type: output.target),
                         modelfile: package.modelfile.map { PathText.normalized(PathText.joined(folder, $0)) })
                 }
                 return BatchJob.Output(
-                    fileType: output.fileType, file: name, path: PathText.normalized(PathText.joined(folder, name)),
+                    target: output.target, file: name, path: Self.place(of: name, in: folder),
                     imatrix: settings.imatrix.flatMap { $0.isEmpty ? nil : PathText.normalized(PathText.joined(folder, $0)) },
                     settings: settings, package: package)
             })
+    }
+
+    /// Where an output comes to lie: behind the links that have its name.
+    private static func place(of name: String, in folder: String) -> String {
+        let path = PathText.normalized(PathText.joined(folder, name))
+        return (try? FileSystem.behindLinks(path)).map { PathText.normalized($0) } ?? path
     }
 
     /// What `{stem}` stands for: the input's last name without `.gguf` and the numbers of shards; of a model's name the colon
@@ -119,7 +125,7 @@ extension BatchPlan {
 }
 
 extension NameTemplate {
-    fileprivate static func expand(_ text: String, stem: String, type: FileType) -> String {
+    fileprivate static func expand(_ text: String, stem: String, type: QuantizationTarget) -> String {
         (try? NameTemplate(text))?.name(stem: stem, type: type.name) ?? text
     }
 }

@@ -1,5 +1,6 @@
+import Diagnostics
 import Quantization
-import Yams
+import YAMLText
 
 /// What a plan file says: which inputs become which outputs. Nothing on disk was looked at for it.
 ///
@@ -30,34 +31,23 @@ public struct BatchPlan: Sendable {
     }
 
     struct Output: Sendable {
-        var fileType: FileType
+        var target: QuantizationTarget
         var settings: OutputSettings
         var place: PlanPlace
     }
 
     static let defaultFile = "{stem}-{type}.gguf"
-    /// Far above what anybody writes by hand.
-    static let byteLimit = 1 << 22
     /// Outputs of one reading; each needs buffers.
     static let outputLimit = 64
 
     /// Reads a plan.
     /// - Throws: `BatchError.invalidPlan` with everything that is wrong.
     public init(parsing text: String, name: String) throws(BatchError) {
-        var reader = PlanReader()
-        do {
-            guard let root = try Yams.compose(yaml: text) else {
-                throw BatchError.invalidPlan(
-                    file: name, [PlanProblem(place: PlanPlace(line: 1, column: 1), message: "the plan is empty")])
-            }
-            entries = reader.entries(root)
-        } catch let error as YamlError {
-            throw .invalidPlan(file: name, [PlanProblem(error)])
-        } catch let error as BatchError {
-            throw error
-        } catch {
-            throw .invalidPlan(file: name, [PlanProblem(place: PlanPlace(line: 1, column: 1), message: "\(error)")])
-        }
+        let source = SourceText(text, name: name)
+        let (root, diagnostics) = YAMLDocument.parse(source)
+        var reader = PlanReader(source)
+        for diagnostic in diagnostics { reader.note(diagnostic.message, at: reader.place(of: diagnostic.range)) }
+        entries = root.map { reader.entries($0) } ?? []
         guard reader.problems.isEmpty else {
             throw .invalidPlan(file: name, reader.problems.sorted { $0.place < $1.place })
         }
@@ -65,7 +55,7 @@ public struct BatchPlan: Sendable {
 }
 
 extension PlanReader {
-    fileprivate mutating func entries(_ root: Node) -> [BatchPlan.Entry] {
+    fileprivate mutating func entries(_ root: YAMLNode) -> [BatchPlan.Entry] {
         let members = members(of: root, "the plan", known: ["defaults", "jobs"])
         var (defaults, outputs) = (OutputSettings(), [BatchPlan.Output]())
         if let node = members["defaults"] {
@@ -81,7 +71,7 @@ extension PlanReader {
     }
 
     private mutating func entry(
-        _ node: Node, _ defaults: OutputSettings, _ defaultOutputs: [BatchPlan.Output]
+        _ node: YAMLNode, _ defaults: OutputSettings, _ defaultOutputs: [BatchPlan.Output]
     ) -> BatchPlan.Entry? {
         let before = problems.count
         let members = members(of: node, "a job", known: ["input", "outputs"] + OutputSettings.keys)
@@ -97,14 +87,14 @@ extension PlanReader {
             }
         }
         return BatchPlan.Entry(
-            inputs: inputs.compactMap { input in text(input, "'input'").map { ($0, Self.place(of: input)) } }, outputs: outputs)
+            inputs: inputs.compactMap { input in text(input, "'input'").map { ($0, place(of: input)) } }, outputs: outputs)
     }
 
-    private mutating func outputs(_ node: Node) -> [BatchPlan.Output] {
+    private mutating func outputs(_ node: YAMLNode) -> [BatchPlan.Output] {
         elements(of: node, "'outputs'").compactMap { element in
-            guard case .mapping = element else {
-                return fileType(element).map {
-                    BatchPlan.Output(fileType: $0, settings: OutputSettings(), place: Self.place(of: element))
+            guard element.members != nil else {
+                return target(element).map {
+                    BatchPlan.Output(target: $0, settings: OutputSettings(), place: place(of: element))
                 }
             }
             let before = problems.count
@@ -114,27 +104,11 @@ extension PlanReader {
                 if problems.count == before { note("the output has no 'type'", at: element) }
                 return nil
             }
-            return fileType(type).map { BatchPlan.Output(fileType: $0, settings: settings, place: Self.place(of: element)) }
+            return target(type).map { BatchPlan.Output(target: $0, settings: settings, place: place(of: element)) }
         }
     }
 
-    private mutating func fileType(_ node: Node) -> FileType? { parse(node, "'type'") { try FileType(named: $0) } }
-}
-
-extension PlanProblem {
-    /// What the YAML parser says.
-    fileprivate init(_ error: YamlError) {
-        switch error {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            self.init(
-                place: PlanPlace(line: mark.line, column: mark.column),
-                message: "\(problem)" + (context.map { " \($0.text)" } ?? ""))
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            self.init(
-                place: PlanPlace(line: context.mark.line, column: context.mark.column),
-                message: "the mapping has \(duplicates.map { "'\($0)'" }.joined(separator: ", ")) twice")
-        default: self.init(place: PlanPlace(line: 1, column: 1), message: "not YAML: \(error)")
-        }
+    private mutating func target(_ node: YAMLNode) -> QuantizationTarget? {
+        parse(node, "'type'") { try QuantizationTarget(named: $0) }
     }
 }

@@ -71,7 +71,7 @@ struct JobRunner {
     private func request(_ output: BatchJob.Output, _ source: SourceIdentity) throws -> Digest {
         let imatrix = try output.imatrix.map { try SourceIdentity(files: [$0]).json }
         let value: JSONValue = [
-            "format": 1, "type": .string(output.fileType.name), "settings": .object(output.settings.json), "source": source.json,
+            "format": 1, "type": .string(output.target.name), "settings": .object(output.settings.json), "source": source.json,
             "imatrix": imatrix ?? .null, "imatrix-name": .string(output.imatrix ?? ""),
         ]
         return Digest(of: value.bytes(.canonical))
@@ -116,9 +116,10 @@ struct JobRunner {
     ) throws -> Fate {
         do {
             if let recorded = recorded(output, request, in: earlier) { return .kept(recorded) }
-            let plan = try source.quantization(
-                to: output.fileType, importance: try output.imatrix.map { try matrices.matrix($0) },
-                choices: output.settings.choices, allowsRequantizing: output.settings.allowsRequantizing ?? false)
+            let matrix = try output.imatrix.map { try matrices.matrix($0) }
+            let plan = try source.plan(
+                to: output.target.fileType, options: output.settings.options(output.target, importance: matrix)
+            ).file()
             if !isFresh, let digest = try PartFile.wholeFile(path: output.path, plan: plan, request: request) {
                 return .kept(try self.output(output, plan, digest, request, kept: plan.types.count))
             }
@@ -160,6 +161,8 @@ struct JobRunner {
                         outputs: progress.files.map { positions[$0] }, bytesDone: progress.bytesDone, byteCount: progress.byteCount)
                 ))
             try Interruption.check()
+        } warning: {
+            events(.warning(job, $0))
         }
         return Dictionary(uniqueKeysWithValues: zip(positions, failures))
     }
@@ -168,7 +171,7 @@ struct JobRunner {
     private func finish(_ index: Int, _ fate: Fate, _ failure: (any Error)?, _ request: Digest) throws -> JobRecord.Output {
         let output = job.outputs[index]
         var result = JobRecord.Output(
-            file: output.file, type: output.fileType.name, status: .failed, request: request.description)
+            file: output.file, type: output.target.name, status: .failed, request: request.description)
         do {
             switch fate {
             case .failed(let error): throw error
@@ -189,7 +192,7 @@ struct JobRunner {
     private func output(
         _ output: BatchJob.Output, _ plan: GGUFQuantization, _ digest: Digest, _ request: Digest, kept: Int
     ) throws -> JobRecord.Output {
-        var result = JobRecord.Output(file: output.file, type: output.fileType.name, status: .done, request: request.description)
+        var result = JobRecord.Output(file: output.file, type: output.target.name, status: .done, request: request.description)
         result.digest = digest.hex
         result.byteCount = plan.totalByteCount
         result.parameterCount = plan.layout.tensors.reduce(0) { $0 + $1.tensor.shape.elementCount }

@@ -1,6 +1,5 @@
 public import Quantization
 import Tensors
-import Yams
 
 /// How an output is made besides its type. Each is nil where the plan does not say; what is nearer to the output wins.
 public struct OutputSettings: Sendable, Equatable {
@@ -10,12 +9,18 @@ public struct OutputSettings: Sendable, Equatable {
     var file: String?
     /// Path of an importance matrix; empty for none in spite of the defaults.
     var imatrix: String?
+    /// Tensors that the matrix is used for, and those that it is not, by parts of their names.
+    var includedWeights: [String]?
+    var excludedWeights: [String]?
     var tensorTypes: [TypeChoices.Pattern]?
     var outputTensorType: TensorType?
     var tokenEmbeddingType: TensorType?
     var leavesOutputTensor: Bool?
     var isPure: Bool?
     var allowsRequantizing: Bool?
+    var allowsNonFinite: Bool?
+    var prunedLayers: Set<Int>?
+    var overrides: [MetadataOverride]?
     var package: Package?
 
     /// A model of the store to be made of an output.
@@ -26,20 +31,31 @@ public struct OutputSettings: Sendable, Equatable {
         public var modelfile: String?
     }
 
-    /// The keys that a plan may use for them.
-    static let keys = [
-        "folder", "file", "imatrix", "tensor-types", "output-tensor-type", "token-embedding-type", "leave-output-tensor", "pure",
-        "requantize", "create",
-    ]
-
     /// These, and `others` where these say nothing.
     func merging(_ others: OutputSettings) -> OutputSettings {
-        OutputSettings(
-            folder: folder ?? others.folder, file: file ?? others.file, imatrix: imatrix ?? others.imatrix,
-            tensorTypes: tensorTypes ?? others.tensorTypes, outputTensorType: outputTensorType ?? others.outputTensorType,
-            tokenEmbeddingType: tokenEmbeddingType ?? others.tokenEmbeddingType,
-            leavesOutputTensor: leavesOutputTensor ?? others.leavesOutputTensor, isPure: isPure ?? others.isPure,
-            allowsRequantizing: allowsRequantizing ?? others.allowsRequantizing, package: package ?? others.package)
+        var merged = self
+        func fill<Value>(_ path: WritableKeyPath<OutputSettings, Value?>) {
+            if merged[keyPath: path] == nil { merged[keyPath: path] = others[keyPath: path] }
+        }
+        fill(\.folder)
+        fill(\.file)
+        fill(\.imatrix)
+        // Both are about one matrix, so the nearer pair wins together.
+        if includedWeights == nil, excludedWeights == nil {
+            fill(\.includedWeights)
+            fill(\.excludedWeights)
+        }
+        fill(\.tensorTypes)
+        fill(\.outputTensorType)
+        fill(\.tokenEmbeddingType)
+        fill(\.leavesOutputTensor)
+        fill(\.isPure)
+        fill(\.allowsRequantizing)
+        fill(\.allowsNonFinite)
+        fill(\.prunedLayers)
+        fill(\.overrides)
+        fill(\.package)
+        return merged
     }
 
     /// What they mean for the types of tensors.
@@ -52,57 +68,19 @@ public struct OutputSettings: Sendable, Equatable {
         choices.isPure = isPure ?? false
         return choices
     }
-}
 
-extension PlanReader {
-    /// The settings among the members of a mapping.
-    mutating func settings(_ members: [String: Node]) -> OutputSettings {
-        var settings = OutputSettings()
-        settings.folder = members["folder"].flatMap { text($0, "'folder'") }
-        settings.file = members["file"].flatMap { node in
-            parse(node, "'file'") { try NameTemplate($0).text }
-        }
-        settings.imatrix = members["imatrix"].flatMap { $0.null == nil ? text($0, "'imatrix'") : "" }
-        settings.tensorTypes = members["tensor-types"].map { patterns($0) }
-        settings.outputTensorType = members["output-tensor-type"].flatMap { tensorType($0, "'output-tensor-type'") }
-        settings.tokenEmbeddingType = members["token-embedding-type"].flatMap { tensorType($0, "'token-embedding-type'") }
-        settings.leavesOutputTensor = members["leave-output-tensor"].flatMap { flag($0, "'leave-output-tensor'") }
-        settings.isPure = members["pure"].flatMap { flag($0, "'pure'") }
-        settings.allowsRequantizing = members["requantize"].flatMap { flag($0, "'requantize'") }
-        settings.package = members["create"].flatMap { package($0) }
-        return settings
-    }
-
-    private mutating func tensorType(_ node: Node, _ what: String) -> TensorType? {
-        parse(node, what) { try TypeChoices.tensorType(named: $0) }
-    }
-
-    /// Patterns and types, as a mapping or as a sequence of `PATTERN=TYPE`; the first that fits a tensor decides.
-    private mutating func patterns(_ node: Node) -> [TypeChoices.Pattern] {
-        if case .mapping(let mapping) = node {
-            return mapping.compactMap { key, value in
-                guard let pattern = text(key, "a pattern of 'tensor-types'"),
-                    let type = tensorType(value, "'tensor-types'")
-                else { return nil }
-                return TypeChoices.Pattern(pattern, type)
-            }
-        }
-        return elements(of: node, "'tensor-types'").compactMap { element in
-            parse(element, "'tensor-types'") { try TypeChoices.Pattern(parsing: $0) }
-        }
-    }
-
-    private mutating func package(_ node: Node) -> OutputSettings.Package? {
-        func template(_ text: String) throws -> String { try NameTemplate(text).text }
-        guard case .mapping = node else {
-            return parse(node, "'create'", template).map { OutputSettings.Package(name: $0) }
-        }
-        let members = members(of: node, "'create'", known: ["name", "modelfile"])
-        guard let name = members["name"] else {
-            note("'create' has no 'name'", at: node)
-            return nil
-        }
-        guard let name = parse(name, "'name'", template) else { return nil }
-        return OutputSettings.Package(name: name, modelfile: members["modelfile"].flatMap { text($0, "'modelfile'") })
+    /// The options that `quern quantize` would make of them.
+    ///
+    /// - Parameter matrix: the matrix at `imatrix`.
+    func options(_ target: QuantizationTarget, importance matrix: ImportanceMatrix?) -> QuantizationOptions {
+        var options = QuantizationOptions()
+        options.importance = matrix?.limited(to: includedWeights ?? [], without: excludedWeights ?? [])
+        options.choices = choices
+        options.copiesTensors = target == .copy
+        options.allowsRequantizing = allowsRequantizing ?? false
+        options.allowsNonFinite = allowsNonFinite ?? false
+        options.prunedLayers = prunedLayers ?? []
+        options.overrides = overrides ?? []
+        return options
     }
 }

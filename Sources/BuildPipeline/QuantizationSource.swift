@@ -43,16 +43,13 @@ public struct QuantizationSource: Sendable {
         }
     }
 
-    /// Decides what becomes of each tensor.
-    public func quantization(
-        to fileType: FileType, importance: ImportanceMatrix? = nil, choices: TypeChoices = TypeChoices(),
-        allowsRequantizing: Bool = false
-    ) throws -> GGUFQuantization {
+    /// Decides what becomes of each tensor, and reads no weights.
+    ///
+    /// - Parameter keepsShards: each tensor of a GGUF file stays in the shard that it is in.
+    public func plan(to fileType: FileType, options: QuantizationOptions, keepsShards: Bool = false) throws -> QuantizationPlan {
         switch content {
-        case .file(let file):
-            try GGUFQuantization(
-                file, to: fileType, importance: importance, choices: choices, allowRequantizing: allowsRequantizing)
-        case .checkpoint(let model): try model.quantization(to: fileType, importance: importance, choices: choices)
+        case .file(let file): try QuantizationPlan(file, to: fileType, options: options, keepsShards: keepsShards)
+        case .checkpoint(let model): try model.plan(to: fileType, options: options)
         }
     }
 }

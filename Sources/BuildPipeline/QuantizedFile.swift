@@ -35,14 +35,9 @@ public struct QuantizedFile: Sendable {
 
     /// Decides what becomes of each tensor, without reading weights.
     public func plan(events: BuildEvent.Handler) throws -> QuantizationPlan {
-        let plan: QuantizationPlan
-        if try FileStatus(path: input).kind == .folder {
-            let model = try CheckpointConverter().convert(CheckpointFolder(path: input))
-            for warning in model.warnings { events(.warning(warning)) }
-            plan = try model.plan(to: fileType, options: options)
-        } else {
-            plan = try QuantizationPlan(try GGUFFile(path: input), to: fileType, options: options, keepsShards: keepsShards)
-        }
+        let source = try QuantizationSource(path: input)
+        for warning in source.warnings { events(.warning(warning)) }
+        let plan = try source.plan(to: fileType, options: options, keepsShards: keepsShards)
         guard let matrix = options.importance else { return plan }
         if let warning = matrix.unseenWarning { events(.warning(warning)) }
         if let first = plan.unweighted.first {
@@ -114,7 +109,7 @@ extension ConvertedModel {
         return try plan(to: fileType, options: options).file()
     }
 
-    fileprivate func plan(to fileType: FileType?, options: QuantizationOptions) throws -> QuantizationPlan {
+    func plan(to fileType: FileType?, options: QuantizationOptions) throws -> QuantizationPlan {
         try QuantizationPlan(
             metadata: metadata, tensors: tensors.map { .init($0.source, unquantizedType: $0.type) }, to: fileType, options: options)
     }

@@ -31,6 +31,8 @@ public struct FittedTypes: Sendable {
     public let choices: [Choice]
     /// The mix that has the most frequent of the types, by weights: what the file will be called.
     public let fileType: FileType
+    /// Tensors that options keep from being chosen for. A recipe names them too, so that it does without the options.
+    private let kept: [TypeChoices.Pattern]
 
     /// - Parameters:
     ///   - plan: says which tensors are quantized at all; the types that it gives them do not matter.
@@ -62,16 +64,19 @@ public struct FittedTypes: Sendable {
                 loss: step.loss)
         }
         fileType = Self.fileType(of: choices)
+        kept = plan.steps.filter { plan.isKept($0) }.map { TypeChoices.Pattern(Self.pattern(of: $0.source.name), $0.type) }
     }
 
     /// The sum of the tensors' parts in the expected loss.
     public var loss: Double { choices.reduce(0) { $0 + $1.loss } }
 
     /// The choice as patterns that each find one tensor.
-    public var patterns: [TypeChoices.Pattern] { choices.map { TypeChoices.Pattern("^\($0.name.escapedForPattern)$", $0.type) } }
+    public var patterns: [TypeChoices.Pattern] { choices.map { TypeChoices.Pattern(Self.pattern(of: $0.name), $0.type) } }
 
     /// The choice in the form of `--tensor-type-file`, a line for each tensor.
-    public var recipe: String { patterns.map { "\($0.pattern)=\($0.type.name.lowercased())\n" }.joined() }
+    public var recipe: String { (patterns + kept).map { "\($0.pattern)=\($0.type.name.lowercased())\n" }.joined() }
+
+    private static func pattern(of name: String) -> String { "^\(name.escapedForPattern)$" }
 
     /// Takes the steps that save most loss per byte first. Of steps that save alike, the first tensor's comes first.
     private static func climb(_ ladders: [Ladder], room: Int) -> [Int] {

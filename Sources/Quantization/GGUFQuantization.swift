@@ -92,10 +92,7 @@ public struct GGUFQuantization: Sendable {
                         bytesDone: placement.fileOffset, byteCount: totalByteCount))
                 let conversion = try conversion(of: index, codec: stream.codec)
                 try stream.append(conversion)
-                if conversion.nonFinite.count > 0 {
-                    warning(
-                        "tensor '\(step.source.name)': \(conversion.nonFinite.count) weights are not finite and were taken as 0")
-                }
+                if let text = conversion.nonFiniteWarning { warning(text) }
                 try stream.append([UInt8](repeating: 0, count: placement.padding))
             }
             try stream.finish()

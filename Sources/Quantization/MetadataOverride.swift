@@ -37,4 +37,47 @@ public struct MetadataOverride: Sendable, Equatable {
         // A file's alignment is how it is laid out, not what somebody says of it.
         guard key != GGUFKey.alignment else { throw refused("the alignment cannot be overridden") }
     }
+
+    /// The pair as `init(parsing:)` reads it.
+    public var text: String {
+        switch value {
+        case .bool(let flag): "\(key)=bool:\(flag)"
+        case .float32(let number): "\(key)=float:\(number)"
+        case .string(let text): "\(key)=str:\(text)"
+        default: "\(key)=int:\(value.int ?? 0)"
+        }
+    }
+}
+
+extension GGUFMetadata {
+    /// What the model is taken to be when types are chosen. As in llama.cpp, an override of another kind than the model's own value is
+    /// written and not believed.
+    ///
+    /// - Throws: `QuantizationError.invalidMetadata` for another architecture whose metadata the model lacks.
+    func believing(_ overrides: [MetadataOverride]) throws(QuantizationError) -> GGUFMetadata {
+        var result = self
+        for override in overrides where self[override.key].map({ $0.isSameKind(as: override.value) }) ?? true {
+            result[override.key] = override.value
+        }
+        if let changed = result.architecture, changed != architecture, result.int(GGUFKey.blockCount(changed)) == nil {
+            throw .invalidMetadata("the model has no '\(GGUFKey.blockCount(changed))', so it cannot be taken for '\(changed)'")
+        }
+        return result
+    }
+}
+
+extension GGUFValue {
+    private enum Kind { case integer, float, bool, string, array }
+
+    private var overrideKind: Kind {
+        switch self {
+        case .uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64: .integer
+        case .float32, .float64: .float
+        case .bool: .bool
+        case .string: .string
+        case .array: .array
+        }
+    }
+
+    fileprivate func isSameKind(as other: GGUFValue) -> Bool { overrideKind == other.overrideKind }
 }

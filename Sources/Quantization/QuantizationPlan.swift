@@ -67,7 +67,7 @@ public struct QuantizationPlan: Sendable {
                 overrides: options.overrides, importance: importance)
             if !options.copiesTensors {
                 let recipe = TypeRecipe(
-                    fileType, for: try .init(metadata: metadata.merging(options.overrides)), hasImportance: importance != nil,
+                    fileType, for: try .init(metadata: metadata.believing(options.overrides)), hasImportance: importance != nil,
                     choices: options.choices)
                 types = try recipe.types(
                     for: kept.map { ($0.tensor.source.name, $0.tensor.unquantizedType, $0.tensor.source.shape) },
@@ -157,10 +157,13 @@ extension QuantizationPlan {
     /// Whether a recipe may choose the type of a tensor.
     func isQuantizable(_ step: Step) -> Bool {
         let count = step.source.shape.dimensions.lastIndex { $0 != 1 }.map { $0 + 1 } ?? 1
-        if options.copiesTensors || (options.choices.leavesOutput && step.source.name == "output.weight") { return false }
+        if options.copiesTensors || isKept(step) { return false }
         return QuantizableTensor.isQuantizable(
             name: step.source.name, dimensionCount: count, architecture: metadata.architecture ?? "")
     }
+
+    /// Whether an option keeps a tensor's type that would be chosen otherwise.
+    func isKept(_ step: Step) -> Bool { options.choices.leavesOutput && step.source.name == "output.weight" }
 
     /// Bytes of everything but the tensors of those names: the other tensors and, for a whole file, header and padding.
     func byteCount(outside names: [String], wholeFile: Bool) throws -> Int {
@@ -209,14 +212,6 @@ extension QuantizationPlan {
         if !quantized.isEmpty, !quantized.contains(where: { matrix.knows($0.0) }) {
             throw .foreignImportance(file: matrix.file, tensor: quantized[0].0)
         }
-    }
-}
-
-extension GGUFMetadata {
-    fileprivate func merging(_ overrides: [MetadataOverride]) -> GGUFMetadata {
-        var result = self
-        for override in overrides { result[override.key] = override.value }
-        return result
     }
 }
 

@@ -43,10 +43,12 @@ public struct SharedQuantization: Sendable {
     ///
     /// A file whose weights do not fit its types, or whose receiver fails, is left alone from then on while the others go on.
     /// - Parameter progress: called from the calling thread when a tensor was made, a little before its last bytes are handed out.
+    /// - Parameter warning: told of tensors with weights that are not finite, where the options of a file let them pass.
     /// - Returns: why a file was left alone; nil for each that is whole.
     /// - Throws: what `progress` throws, and `BytesError` for a source that became shorter meanwhile.
     public func write(
-        on pool: ThreadPool, to receivers: [any Receiver], progress: (Progress) throws -> Void = { _ in }
+        on pool: ThreadPool, to receivers: [any Receiver], progress: (Progress) throws -> Void = { _ in },
+        warning: (String) -> Void = { _ in }
     ) throws -> [(any Error)?] {
         precondition(receivers.count == files.count)
         let stream = SharedStream(pool: pool, receivers: receivers)
@@ -56,7 +58,11 @@ public struct SharedQuantization: Sendable {
         var bytesDone = 0
         for (index, round) in rounds.enumerated() {
             let wanted = round.shares.filter { $0.step >= finished[$0.file] && stream.failures[$0.file] == nil }
-            if !wanted.isEmpty { try stream.make(Round.products(of: wanted, in: files, codec: .selected)) }
+            if !wanted.isEmpty {
+                let products = try Round.products(of: wanted, in: files, codec: .selected)
+                try stream.make(products)
+                if let text = products.lazy.compactMap(\.conversion.nonFiniteWarning).first { warning(text) }
+            }
             bytesDone += round.source.byteCount
             try progress(
                 Progress(

@@ -64,6 +64,11 @@ struct TensorConversion {
         allowsNonFinite = rules.allowsNonFinite
     }
 
+    /// What to say of weights that were no numbers, once all rows are converted.
+    var nonFiniteWarning: String? {
+        nonFinite.count == 0 ? nil : "tensor '\(source.name)': \(nonFinite.count) weights are not finite and were taken as 0"
+    }
+
     /// Whether rows are written as they are stored.
     var isCopied: Bool { target == source.storedType && source.sums.isEmpty }
 

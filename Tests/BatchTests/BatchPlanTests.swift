@@ -63,7 +63,7 @@ import Testing
 
     @Test func jsonIsAPlanToo() throws {
         let jobs = try jobs(#"{"jobs": [{"input": "a.gguf", "outputs": [{"type": "Q4_K", "pure": true}]}]}"#)
-        #expect(jobs[0].outputs[0].fileType == .q4_K_M && jobs[0].outputs[0].settings.choices.isPure)
+        #expect(jobs[0].outputs[0].target == .mix(.q4_K_M) && jobs[0].outputs[0].settings.choices.isPure)
     }
 
     @Test func whatIsNearerToTheOutputWins() throws {
@@ -87,6 +87,36 @@ import Testing
         #expect(outputs.map { $0.settings.choices.patterns.map(\.pattern) } == [["ffn_down"], ["ffn_up", "attn"]])
         #expect(outputs.map(\.package?.name) == ["a:q4_0", "other"])
         #expect(outputs[0].package?.modelfile == folder.path + "/Modelfile" && outputs[1].package?.modelfile == nil)
+    }
+
+    @Test func optionsOfQuantizeAreSettingsOfAPlan() throws {
+        let jobs = try jobs(
+            """
+            defaults: {exclude-weights: [ffn, attn_q], prune-layers: [0, 2]}
+            jobs:
+              - input: a.gguf
+                outputs: [COPY, {type: Q4_0, prune-layers: "1, 3", include-weights: attn, override-kv: {a.b: "int:5"}}]
+            """)
+        let outputs = jobs[0].outputs
+        #expect(outputs.map(\.target) == [.copy, .mix(.q4_0)] && outputs.map(\.file) == ["a-COPY.gguf", "a-Q4_0.gguf"])
+        #expect(
+            jobs[0].json["outputs"]?.array?.map { $0["prune-layers"] } == [["0", "2"], ["1", "3"]])
+        #expect(jobs[0].json["outputs"]?.array?.map { $0["exclude-weights"] } == [["ffn", "attn_q"], nil])
+        #expect(jobs[0].json["outputs"]?.array?.last?["override-kv"] == ["a.b=int:5"])
+        #expect(
+            problems(
+                """
+                jobs:
+                - input: a.gguf
+                  outputs:
+                  - {type: Q4_0, prune-layers: [x], override-kv: [a=1]}
+                  - {type: Q4_0, include-weights: a, exclude-weights: b, allow-nan: 3}
+                """) == [
+                    "plan.yaml:4:33: error: 'prune-layers': 'x' is not the number of a layer",
+                    "plan.yaml:4:51: error: 'override-kv': metadata override 'a=1': wanted KEY=TYPE:VALUE",
+                    "plan.yaml:5:55: error: 'include-weights' and 'exclude-weights' cannot be used together",
+                    "plan.yaml:5:69: error: 'allow-nan' is '3', wanted true or false",
+                ])
     }
 
     @Test func everyProblemIsToldAtItsPlace() {

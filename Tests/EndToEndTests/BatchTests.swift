@@ -38,13 +38,16 @@ import Testing
               - input: big.gguf
                 outputs: [Q4_K_M, Q8_0, {type: Q6_K, pure: true, tensor-types: {ffn_down: Q5_K}}]
               - input: \(Workbench.sample.path)
-                outputs: [{type: BF16, file: "chat.{type-lower}.gguf", create: {name: "chat:b", modelfile: Modelfile}}]
+                outputs:
+                  - {type: BF16, file: "chat.{type-lower}.gguf", create: {name: "chat:b", modelfile: Modelfile}}
+                  - {type: copy, override-kv: {general.name: "str:x"}}
+                  - {type: Q4_0, prune-layers: "1", override-kv: ["a=int:5"], allow-nan: yes}
             """, to: "plan.yaml")
         try bench.write("FROM x\nSYSTEM Be brief.\n", to: "Modelfile")
         let dry = try bench.quern.run("batch", "plan.yaml", "--dry-run")
         #expect(dry.exitCode == 0 && dry.errors.isEmpty)
         let planned = try #require(try JSONValue(parsing: dry.output).array)
-        #expect(planned.map { $0["outputs"]?.array?.count } == [3, 1])
+        #expect(planned.map { $0["outputs"]?.array?.count } == [3, 3])
         #expect(Workbench.names(in: bench.folder.file("out")).isEmpty)
 
         let result = try bench.quern.run("batch", "plan.yaml")
@@ -56,12 +59,19 @@ import Testing
         }
         try bench.quern.run("quantize", Workbench.sample.path, "alone.gguf", "BF16")
         #expect(try bytes("out/chat.bf16.gguf") == bytes("alone.gguf"))
+        for (type, options) in [
+            ("COPY", ["--override-kv", "general.name=str:x"]), ("Q4_0", ["--prune-layers", "1", "--override-kv", "a=int:5"]),
+        ] {
+            try bench.quern.run(["quantize", Workbench.sample.path, "alone.gguf", type] + options)
+            let name = Workbench.sample.deletingPathExtension().lastPathComponent
+            #expect(try bytes("out/\(name)-\(type).gguf") == bytes("alone.gguf"), "\(type)")
+        }
         #expect(try bench.listed == ["chat:b"])
         #expect(try bench.show("chat:b")["system"]?.string == "Be brief.")
         #expect(Workbench.names(in: bench.folder.file("out")).allSatisfy { $0.hasSuffix(".gguf") })
 
         let outputs = try #require(try summary()["results"]?.array).flatMap { $0["outputs"]?.array ?? [] }
-        #expect(outputs.count == 4)
+        #expect(outputs.count == 6)
         for output in outputs {
             let file = try #require(output["file"]?.string)
             #expect(try output["sha256"]?.string == digest(file) && output["size"]?.int == bytes(file).count)

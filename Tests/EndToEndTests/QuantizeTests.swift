@@ -66,6 +66,14 @@ import Testing
         let again = try bench.quern.run(["quantize", "tiny.gguf", "again.gguf"] + words.dropFirst().map(String.init))
         #expect(again.exitCode == 0, "\(again.errors)")
         #expect(try Data(contentsOf: bench.folder.file("fit.gguf")) == Data(contentsOf: bench.folder.file("again.gguf")))
+        // What an option kept is in the recipe too.
+        let kept = try bench.quern.run(
+            "quantize", "tiny.gguf", "kept.gguf", "Q6_K", "--target-bpw", "10", "--leave-output-tensor", "--recipe", "kept.txt")
+        #expect(kept.exitCode == 0 && kept.errors.contains("'Q6_K' is not used"), "\(kept.errors)")
+        let type = try #require(kept.errors.split(separator: "\n").first { $0.hasPrefix("recipe: ") }).split(separator: " ")[1]
+        try bench.quern.run("quantize", "tiny.gguf", "again.gguf", String(type), "--tensor-type-file", "kept.txt")
+        #expect(try Data(contentsOf: bench.folder.file("kept.gguf")) == Data(contentsOf: bench.folder.file("again.gguf")))
+        #expect(try bench.quern.run("quantize", "tiny.gguf", "no.gguf", "COPY", "--fit", "1G").exitCode == 2)
         for recipe in ["tiny.gguf", "./tiny.gguf", "no.gguf"] {
             let refused = try bench.quern.run("quantize", "tiny.gguf", "no.gguf", "--target-bpw", "10", "--recipe", recipe)
             #expect(refused.isOneClearError, "\(refused.errors)")

@@ -55,6 +55,18 @@ import Testing
         #expect(plan.types.first { $0.name == "blk.5.attn_k.weight" }?.to == .q8_0)
     }
 
+    @Test("an override of another kind than the model's own value is written and not believed, and reads as it was written")
+    func unbelievedOverrides() throws {
+        let overrides = try ["llama.block_count=str:2", "general.architecture=int:3"].map { try MetadataOverride(parsing: $0) }
+        let changed = try plan(to: .q4_K_M) { $0.overrides = overrides }
+        #expect(try changed.types.map(\.to) == plan(to: .q4_K_M).types.map(\.to))
+        #expect(changed.metadata["llama.block_count"] == .string("2"))
+        #expect(overrides.map(\.text) == ["llama.block_count=str:2", "general.architecture=int:3"])
+        #expect(throws: QuantizationError.self) {
+            try plan { $0.overrides = [try MetadataOverride(parsing: "general.architecture=str:qwen2")] }
+        }
+    }
+
     @Test(
         "an override that makes no sense is refused",
         arguments: [

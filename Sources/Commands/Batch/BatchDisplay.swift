@@ -94,7 +94,7 @@ final class BatchDisplay: Sendable {
 
     private static func startLine(_ job: BatchJob, _ start: BatchEvent.JobStart) -> String {
         let kept = start.kept.reduce(0, +)
-        return "\(job.input): \(job.outputs.map(\.fileType.name).joined(separator: ", "))"
+        return "\(job.input): \(job.outputs.map(\.target.name).joined(separator: ", "))"
             + (kept > 0 ? ", going on behind \(kept) finished tensors" : "")
     }
 

@@ -62,6 +62,9 @@ struct QuantizeCommand: ParsableCommand {
         defer { display.finish() }
         let pool = ThreadPool(threads: request.threads ?? ThreadPool.defaultThreadCount())
         if let wanted = try budget.budget() {
+            if request.namesType {
+                Console.note("warning: --fit and --target-bpw choose the types; '\(request.type.name)' is not used")
+            }
             let fitted = try job.fit(wanted, on: pool, events: display.handler)
             display.finish()
             if !progress.quiet { try Console.put(FittedReport(fitted).text) }
@@ -88,7 +91,9 @@ struct QuantizeCommand: ParsableCommand {
             try importance.check()
             let wanted = try budget.budget()
             if wanted != nil { try budget.check(types) }
-            return try QuantizationRequest(words, threads: threads, choosesType: wanted != nil)
+            let request = try QuantizationRequest(words, threads: threads, choosesType: wanted != nil)
+            if wanted != nil, request.type == .copy { throw ValidationError("COPY leaves nothing to choose for a budget") }
+            return request
         } catch let error as QuantizationError {
             throw ValidationError("\(error)")
         }
@@ -97,28 +102,9 @@ struct QuantizeCommand: ParsableCommand {
 
 /// What the words after the input ask for. As with llama-quantize, the output may be left out, and threads may follow the type.
 struct QuantizationRequest: Equatable {
-    /// A type on the command line: a mix, or `COPY`, which leaves every tensor as it is.
-    enum WantedType: Equatable {
-        case mix(FileType)
-        case copy
-
-        /// Reads a name, or the number of `general.file_type`.
-        init(_ word: String) throws {
-            if word.uppercased() == "COPY" {
-                self = .copy
-            } else if let number = UInt32(word), let known = FileType(rawValue: number) {
-                self = .mix(known)
-            } else {
-                self = .mix(try FileType(named: word))
-            }
-        }
-
-        var name: String { if case .mix(let type) = self { type.name } else { "COPY" } }
-        /// With `COPY` nothing follows from it.
-        var fileType: FileType { if case .mix(let type) = self { type } else { .f32 } }
-    }
-
-    var type: WantedType
+    var type: QuantizationTarget
+    /// Whether the words say the type; a budget can do without.
+    var namesType = true
     /// Nil where the name follows from the input and the type.
     var output: String?
     var threads: Int?
@@ -128,16 +114,16 @@ struct QuantizationRequest: Equatable {
     init(_ words: [String], threads option: Int?, choosesType: Bool = false) throws {
         guard let first = words.first else { throw ValidationError("missing the type to quantize to") }
         var rest = words.dropFirst()
-        if let type = try? WantedType(first) {
+        if let type = try? QuantizationTarget(named: first) {
             self.type = type
         } else if choosesType, rest.isEmpty || Int(rest[1]) != nil {
-            (output, type) = (first, .mix(.q4_K_M))
+            (output, type, namesType) = (first, .mix(.q4_K_M), false)
         } else if let second = rest.popFirst() {
             output = first
-            type = try WantedType(second)
+            type = try QuantizationTarget(named: second)
         } else {
             // One word that is no type: more likely a misspelt type than an output without one.
-            type = try WantedType(first)
+            type = try QuantizationTarget(named: first)
         }
         threads = option
         if let word = rest.popFirst() {
