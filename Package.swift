@@ -117,7 +117,8 @@ let streets: [[Target]] = [
         [
             "BuildPipeline", "Bytes", "Compute", "Diagnostics", "GGUF", "JSONText", "ModelManifest", "ModelfilePlan",
             "ModelfileSyntax", "Quantization", "Tensors", "YAMLText",
-        ]),
+        ],
+        testsAlso: [yams]),
     room("ModelTesting", ["ChatPrompt", "Diagnostics", "JSONText", "YAMLText"]),
     room(
         "Runner",
