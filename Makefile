@@ -25,7 +25,7 @@ demo: build
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
-# An editor, pygls and the clients of Ollama, OpenAI and Anthropic, in Python environments of their own.
+# An editor, pygls and the clients of Ollama, OpenAI, Anthropic and LangChain, in Python environments of their own.
 clients: packages
 	-@Scripts/packages $(CLIENT_PACKAGES)
 	-@cmp -s Tests/LanguageClient/requirements.txt $(CLIENT)/requirements.txt || { python3 -m venv $(CLIENT) \

@@ -34,7 +34,7 @@ import Testing
 
     @Test(
         .enabled(if: python != nil, "no clients: run `make clients`, or set QUERN_CLIENTS_PYTHON"),
-        arguments: ["with_ollama", "with_openai", "with_anthropic"])
+        arguments: ["with_ollama", "with_openai", "with_anthropic", "with_langchain"])
     func `client libraries`(name: String) throws {
         let server = try RunningServer(bench)
         let python = try #require(Self.python)

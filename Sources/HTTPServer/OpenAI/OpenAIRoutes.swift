@@ -38,14 +38,10 @@ extension QuernServer {
             guard body.choices == 1 else { throw RequestError("n above 1 cannot be streamed") }
             return try await exchange.stream(request, as: OpenAIDialect(.chat, model: model, includesUsage: body.includesUsage))
         }
-        var (contents, usage) = ([CompletionAnswer.Content](), CompletionAnswer.Usage())
-        for _ in 0..<body.choices {
-            let reply = try await exchange.collect(request)
-            contents.append(reply.openAIContent)
-            usage.promptTokens = reply.end.summary.promptTokens
-            usage.completionTokens += reply.end.summary.generatedTokens
-        }
-        return .json(OpenAIDialect(.chat, model: model).answer.json(contents, usage))
+        let replies = try await exchange.collect(request, times: body.choices)
+        var usage = replies[0].end.usage
+        usage.completionTokens = replies.reduce(0) { $0 + $1.end.summary.generatedTokens }
+        return .json(OpenAIDialect(.chat, model: model).answer.json(replies.map(\.openAIContent), usage))
     }
 
     private static func completions(_ exchange: Exchange) async throws -> Response {
@@ -107,6 +103,20 @@ extension QuernServer {
 }
 
 extension Exchange {
+    /// Several answers, made at the same time where the model can. A seed counts up, or they would all be the same.
+    fileprivate func collect(_ request: ReplyRequest, times: Int) async throws -> [CollectedReply] {
+        try await withThrowingTaskGroup(of: (place: Int, reply: CollectedReply).self) { group in
+            for place in 0..<times {
+                var request = request
+                if let seed = request.options["seed"]?.int { request.options["seed"] = .number(JSONNumber(seed &+ place)) }
+                group.addTask { [request] in (place, try await collect(request)) }
+            }
+            var replies: [Int: CollectedReply] = [:]
+            for try await (place, reply) in group { replies[place] = reply }
+            return (0..<times).compactMap { replies[$0] }
+        }
+    }
+
     /// Only the prompt, as `_debug_render_only` asks.
     func showPrompt(of request: ReplyRequest) async throws -> Response {
         let host = host

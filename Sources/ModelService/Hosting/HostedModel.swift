@@ -6,6 +6,7 @@ import ModelStore
 import Packaging
 import Runner
 import Synchronization
+import Tokenization
 import TransformerEngine
 
 /// A model in memory that requests share. This is the one place that says how many may use it at once.
@@ -18,6 +19,13 @@ enum HostedModel: Sendable {
         switch self {
         case .chat(let chat): chat.byteCount
         case .embedding(let model): model.byteCount
+        }
+    }
+
+    var tokenizer: Tokenizer {
+        switch self {
+        case .chat(let chat): chat.model.model.tokenizer
+        case .embedding(let model): model.tokenizer
         }
     }
 
@@ -67,6 +75,7 @@ final class HostedChat: Sendable {
 /// A model that makes vectors, behind a lock, because one thread at a time uses it.
 final class HostedEmbedding: Sendable {
     private let model: Mutex<EmbeddingModel>
+    let tokenizer: Tokenizer
     let byteCount: Int
     let contextLength: Int
 
@@ -74,7 +83,7 @@ final class HostedEmbedding: Sendable {
         let model = try models.openEmbedding(stored, name: name)
         let threads = model.packageOptions.threads ?? ThreadPool.defaultThreadCount()
         byteCount = try model.model.memoryEstimate(for: model.packageOptions, threads: threads).total
-        contextLength = model.contextLength
+        (contextLength, tokenizer) = (model.contextLength, model.model.tokenizer)
         self.model = Mutex(model)
     }
 

@@ -58,6 +58,7 @@ extension ModelHost {
 
     private func prepared(_ request: ReplyRequest) async throws -> PreparedPrompt {
         let wanted = try want(request.model, for: .reply, request.keepAlive)
+        try check(wanted, can: "completion", called: request.isConversation ? "chat" : "generate")
         try Self.check(request)
         guard case .chat(let chat) = try await take(wanted) else { preconditionFailure("a model for replies makes none") }
         let settings = settings

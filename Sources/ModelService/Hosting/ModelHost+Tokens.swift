@@ -26,9 +26,10 @@ extension ModelHost {
     private func withTokenizer<Result>(
         of model: String, _ body: (Tokenizer) throws -> Result
     ) async throws -> Result {
-        let wanted = try want(model, for: .reply, nil)
-        guard case .chat(let chat) = try await take(wanted) else { preconditionFailure("a model for replies makes none") }
+        let makesVectors = catalogue.entry(for: try models.stored(try RequestedModel(model))).capabilities.contains("embedding")
+        let wanted = try want(model, for: makesVectors ? .embed : .reply, nil)
+        let hosted = try await take(wanted)
         defer { release(wanted) }
-        return try body(chat.model.model.tokenizer)
+        return try body(hosted.tokenizer)
     }
 }
