@@ -38,10 +38,11 @@ struct ServerFixture {
     }
 
     func ask(
-        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", headers: HTTPFields = [:], host: String = "localhost"
+        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", headers: HTTPFields = [:], host: String = "localhost",
+        bytes: [UInt8]? = nil
     ) async throws -> Answer {
         let head = HTTPRequest(method: method, scheme: "http", authority: host, path: path, headerFields: headers)
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes ?? Array(body.utf8))))
         let response = try await server.responder.respond(to: request, context: ServerContext(logger: logger))
         let sink = Sink()
         try await response.body.write(sink)

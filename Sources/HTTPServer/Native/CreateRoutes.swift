@@ -5,6 +5,7 @@ import JSONText
 import ModelManifest
 import ModelService
 import ModelStore
+import Synchronization
 
 /// `/api/create`, and the blobs that are sent before it.
 extension QuernServer {
@@ -18,12 +19,12 @@ extension QuernServer {
         let request = try CreateRequest(try await exchange.read("CreateRequest", fields: CreateRequest.fields))
         let recipe = try CreateRecipe(request, in: exchange.models)
         let progress = ReplyChannel<ProgressAnswer>()
-        let models = exchange.models
+        let (models, pace) = (exchange.models, ProgressPace())
         WorkerThread.start {
             progress.finish(
                 Result {
                     _ = try recipe.build(in: models) { event in
-                        if let answer = ProgressAnswer(event) { progress.send(answer) }
+                        if pace.lets(event), let answer = ProgressAnswer(event) { progress.send(answer) }
                     }
                 })
         }
@@ -81,6 +82,21 @@ extension Exchange {
                     steps = []
                 }
             }
+        }
+    }
+}
+
+/// Keeps bars from being told faster than anybody sees them: every 60 ms, as Ollama's, and at their end.
+private final class ProgressPace: Sendable {
+    private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+    func lets(_ event: BuildEvent) -> Bool {
+        guard case .progress(_, let completed, let total) = event, completed < total else { return true }
+        return last.withLock { last in
+            let now = ContinuousClock.now
+            if let last, last.duration(to: now) < .milliseconds(60) { return false }
+            last = now
+            return true
         }
     }
 }

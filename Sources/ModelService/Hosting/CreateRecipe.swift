@@ -43,7 +43,10 @@ public struct CreateRecipe: Sendable {
     }
 
     private static func fileType(_ name: String) throws -> FileType {
-        do { return try FileType(named: name) } catch { throw RequestError("\(error)") }
+        do { return try FileType(named: name) } catch {
+            let names = FileType.allCases.map(\.name).joined(separator: ", ")
+            throw RequestError("unsupported quantization type \(name.uppercased()) - supported types are \(names)")
+        }
     }
 
     /// Builds the package.
