@@ -58,21 +58,10 @@ extension ReplyRequest {
         self.init(model: settings.model, prompt: prompt)
         (think, options, keepAlive) = (settings.think, settings.options, settings.keepAlive)
         (truncates, shifts) = (settings.truncates, settings.shifts)
-        format = try settings.format.flatMap { format throws(RequestError) in try GrammarSource(wire: format) }
-        if settings.logprobs { likeliestTokens = settings.topLogprobs }
-    }
-}
-
-extension GrammarSource {
-    /// `"json"`, or a JSON Schema; nil for an empty text.
-    init?(wire format: JSONValue) throws(RequestError) {
-        switch format {
-        case .string(""): return nil
-        case .string("json"): self = .json
-        case .object: self = .schema(format)
-        default:
-            throw RequestError(
-                "invalid format: \(format.text(.go)); expected \"json\" or a valid JSON Schema object", status: 500)
+        do { format = try GrammarSource.source(format: settings.format) } catch {
+            let found = settings.format?.text(.go) ?? ""
+            throw RequestError("invalid format: \(found); expected \"json\" or a valid JSON Schema object", status: 500)
         }
+        if settings.logprobs { likeliestTokens = settings.topLogprobs }
     }
 }
