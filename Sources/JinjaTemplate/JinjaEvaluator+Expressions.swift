@@ -41,7 +41,7 @@ extension JinjaEvaluator {
             let value = try evaluate(owner)
             let key = try evaluate(key)
             position = expression.range
-            if case .string(let text) = key { try charge(text.bytes.count >> 6) }
+            if case .string(let text) = key { try charge(text.bytes.count >> 4) }
             if case .string(let text) = value { try charge(text.bytes.count >> 5) }
             return try item(key, of: value)
         case .conditional(let test, let then, let otherwise):

@@ -88,7 +88,7 @@ struct JinjaEvaluator {
         case .dict(let dict):
             try check(elements: dict.count)
             try check(depth: dict.depth, weight: dict.weight)
-            try charge(dict.count + dict.keyWeight)
+            try charge(2 * dict.count + 8 * dict.keyWeight)
         default:
             try check(depth: value.depth, weight: 0)
         }

@@ -177,7 +177,7 @@ extension JinjaValue {
     /// What writing a number digit by digit costs: the largest floats have hundreds of them.
     var digitCost: Int {
         guard case .float(let number) = self, number.isFinite, number != 0 else { return 0 }
-        return 20 + Int(number.exponent.magnitude) * 2
+        return 20 + Int(number.exponent.magnitude) * 4
     }
 }
 

@@ -42,24 +42,26 @@ extension JinjaDict {
 /// Keys of dicts that come again and again share their bytes: with one another, and with the names that the template asks for, so that
 /// comparing them is comparing two addresses.
 struct JinjaKeyTable: Sendable {
-    private var entries: [JinjaString?]
+    /// ASCII keys, each in the slot of its length and first letter.
+    private var entries: [(key: String, text: JinjaString)?]
     private static let slotCount = 64
 
     init(_ keys: some Sequence<JinjaString>) {
         entries = Array(repeating: nil, count: Self.slotCount)
-        for key in keys { entries[Self.slot(key.bytes)] = key }
+        for key in keys { keep(key, as: key.text) }
     }
 
     mutating func text(of key: String) -> JinjaString {
-        let slot = Self.slot(key.utf8)
-        if let known = entries[slot], known.bytes.count == key.utf8.count, known.bytes.elementsEqual(key.utf8) { return known }
+        // Texts of ASCII letters are equal to no other text of the same length, canonically or not.
+        if let known = entries[Self.slot(key)], known.key == key, known.key.utf8.count == key.utf8.count { return known.text }
         let text = JinjaString(key)
-        entries[slot] = text
+        keep(text, as: key)
         return text
     }
 
-    private static func slot(_ bytes: some BidirectionalCollection<UInt8>) -> Int {
-        guard let first = bytes.first, let last = bytes.last else { return 0 }
-        return (bytes.count &* 7 &+ Int(first) &* 5 &+ Int(last)) % slotCount
+    private mutating func keep(_ text: JinjaString, as key: String) {
+        if text.isASCII { entries[Self.slot(key)] = (key, text) }
     }
+
+    private static func slot(_ key: String) -> Int { (key.utf8.count &* 9 &+ Int(key.utf8.first ?? 0)) & (slotCount - 1) }
 }

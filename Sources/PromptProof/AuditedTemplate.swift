@@ -7,7 +7,12 @@ struct AuditedTemplate {
 
     static func all(_ prepared: PreparedSubject) -> [AuditedTemplate] {
         var all: [AuditedTemplate] = []
-        if let template = prepared.template {
+        if let renderer = prepared.renderer {
+            all.append(
+                AuditedTemplate(label: "the RENDERER") { messages, tools, asksForAnswer in
+                    try? renderer.trace(messages, tools: tools, think: .unset, addsGenerationPrompt: asksForAnswer).bytes
+                })
+        } else if let template = prepared.template {
             all.append(
                 AuditedTemplate(label: "the TEMPLATE") { messages, tools, _ in
                     try? template.trace(messages, tools: tools).bytes
@@ -39,6 +44,7 @@ struct AuditedTemplate {
 
     /// What a model is to write, as the template shows it in the history.
     struct Reply {
+        static let call = "a tool call"
         /// `a tool call`
         let what: String
         let text: String
@@ -51,7 +57,7 @@ struct AuditedTemplate {
             let thought = ProofBattery.cases.first(where: { $0.name == "thinking-call" })
         else { return [] }
         return [
-            reply("a tool call", call, last: "Oslo"), reply("what the model thinks", thought, last: "I have to look it up."),
+            reply(Reply.call, call, last: "Oslo"), reply("what the model thinks", thought, last: "I have to look it up."),
         ].compactMap { $0 }
     }
 

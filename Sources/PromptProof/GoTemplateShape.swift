@@ -26,6 +26,7 @@ struct GoTemplateShape {
             writer.control("end")
         }
         if frames.result != nil { writer.control("$answering := false") }
+        if !frames.opensAfterResult { writer.control("$told := false") }
         let needsHeader = frames.firstHeaderIsInStart || frames.headerIsInSystem
         if needsHeader { writer.control("$header := true") }
         writer.control("range $i, $_ := .Messages")
@@ -137,11 +138,20 @@ struct GoTemplateShape {
             writer.value(".Content")
         }
         writer.control("end")
-        writer.control("$open = ne .Role \"assistant\"")
+        if frames.opensAfterResult {
+            writer.control("$open = ne .Role \"assistant\"")
+        } else {
+            writer.control("$told = eq .Role \"tool\"")
+            writer.control("$open = not (or $told (eq .Role \"assistant\"))")
+        }
     }
 
     private func answer(_ writer: inout GoTemplateWriter, _ frames: LearnedFrames, _ tools: LearnedTools?) {
-        writer.literal(frames.assistant.before)
+        if frames.opensAfterResult {
+            writer.literal(frames.assistant.before)
+        } else {
+            writer.when("not $told", frames.assistant.before)
+        }
         if let thinking = frames.thinking {
             writer.control("if \(Self.condition(of: frames.thinkingPlace))")
             writer.literal(thinking.before)

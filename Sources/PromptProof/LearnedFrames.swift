@@ -30,6 +30,8 @@ struct LearnedFrames {
     var tools: LearnedTools?
     /// Round the result of a tool; nil where the template ignores such messages.
     var result: LearnedResult?
+    /// An answer behind the result of a tool has a header; in some families it goes on without one.
+    var opensAfterResult = true
 
     /// In which answers a template writes what was thought.
     enum ThinkingPlace { case everywhere, behindLastQuestion, lastMessage }
@@ -86,6 +88,8 @@ struct LearnedFrames {
         learnSystem(probe)
         learnThinking(probe)
         result = LearnedResult(probe, self)
+        let told = [FrameProbe.user(), FrameProbe.assistant(), ChatMessage(role: "tool", content: Word.result, toolName: "tool")]
+        if result != nil, let open = probe.prompt(told) { opensAfterResult = open != probe.prompt(told, open: false) }
         tools = LearnedTools(probe, self)
     }
 

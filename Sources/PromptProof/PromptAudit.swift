@@ -21,7 +21,7 @@ struct PromptAudit {
             findings += stopsInsideReplies(source)
             findings += forgery(source)
         }
-        findings += strayStops() + capabilities()
+        findings += strayStops() + wordStops() + capabilities()
         var seen: Set<String> = []
         return findings.filter { seen.insert($0.id + $0.title).inserted }
     }
@@ -106,13 +106,24 @@ struct PromptAudit {
     private func stopsInsideReplies(_ source: AuditedTemplate) -> [AuditFinding] {
         source.replies().flatMap { reply -> [AuditFinding] in
             stops.compactMap { stop in
-                guard !stop.isEmpty, let place = reply.text.firstRange(of: stop), place.lowerBound < reply.end else { return nil }
+                guard !stop.isEmpty, let place = reply.text.firstRange(of: stop) else { return nil }
+                if place.lowerBound >= reply.end { return stopBehind(reply, stop, source) }
                 return AuditFinding(
                     "stop-inside-reply", .error, "the stop '\(PromptText.visible(stop))' stands inside \(reply.what)",
                     "\(source.label) writes \(PromptText.quoted(reply.text)); a reply of this form is cut off at the stop. Take the PARAMETER "
                         + "stop out.")
             } + endsInside(reply, source)
         }
+    }
+
+    /// A stop that closes a call: what may follow it in the same reply is lost.
+    private func stopBehind(_ reply: AuditedTemplate.Reply, _ stop: String, _ source: AuditedTemplate) -> AuditFinding? {
+        let tail = source.textAfterAnswer().map { String(decoding: $0, as: UTF8.self) } ?? ""
+        if reply.what != AuditedTemplate.Reply.call || tail.contains(stop) { return nil }
+        return AuditFinding(
+            "stop-behind-call", .warning, "the stop '\(PromptText.visible(stop))' ends a reply behind its first tool call",
+            "\(source.label) writes it behind every call, so a reply with several calls loses all but the first. Take the PARAMETER stop "
+                + "out.")
     }
 
     private func endsInside(_ reply: AuditedTemplate.Reply, _ source: AuditedTemplate) -> [AuditFinding] {
@@ -152,6 +163,16 @@ struct PromptAudit {
     }
 
     // MARK: - Parameters
+
+    /// Stops that answers are likely to hold, because they are plain words.
+    private func wordStops() -> [AuditFinding] {
+        stops.filter { $0.utf8.count > 0 && $0.unicodeScalars.allSatisfy { $0.properties.isAlphabetic } }.map { stop in
+            AuditFinding(
+                "word-stop", .warning, "the stop '\(stop)' is a plain word",
+                "An answer in which this word comes is cut off there. Stop at the text that ends a turn, with its signs and line breaks."
+            )
+        }
+    }
 
     /// Stops that no prompt of the model holds: a slip of the pen, or those of another family.
     private func strayStops() -> [AuditFinding] {

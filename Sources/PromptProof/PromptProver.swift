@@ -21,7 +21,9 @@ public struct PromptProver: Sendable {
     }
 
     public func run(_ cases: [ProofCase] = ProofBattery.cases) -> ProofReport {
-        var report = ProofReport(templateSource: template.provableSource, referenceSource: reference.program.source)
+        var report = ProofReport(
+            templateSource: template.provableSource, referenceSource: reference.program.source,
+            isOfRenderer: template is JinjaChatTemplate)
         report.comparesTokens = tokenizer != nil
         for proofCase in cases {
             let (outcome, findings) = prove(proofCase)

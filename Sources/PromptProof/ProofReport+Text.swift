@@ -21,11 +21,13 @@ extension ProofReport {
                 writer.write(mistake, number: index + 1, in: self)
             }
             if mistakes.count > mistakeLimit { writer.line("\n… and \(count(mistakes.count - mistakeLimit, "more mistake"))") }
+            if isOfRenderer { writer.writeRendererAdvice() }
         }
-        writer.writeSkipped(skipped)
+        writer.writeSkipped(skipped, of: templateName)
         return writer.text
     }
 
+    fileprivate var templateName: String { isOfRenderer ? "RENDERER" : "TEMPLATE" }
     private var measure: String { comparesTokens ? "the same tokens" : "the same text" }
 
     func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
@@ -50,15 +52,16 @@ private struct ProofWriter {
         line("\(number). " + bold(mistake.headline) + faint(" [\(mistake.kind.rawValue)]"))
         line(
             "   in " + Self.list(mistake.cases)
-                + (mistake.places.count > 1 ? ", at \(mistake.places.count) places of the TEMPLATE" : ""))
+                + (mistake.places.count > 1 ? ", at \(mistake.places.count) places of the \(report.templateName)" : ""))
         if !mistake.note.isEmpty { line("   " + VisibleText.of(mistake.note)) }
         if mistake.kind != .templateFails {
             write(mistake.expected, label: "expected", paint: green)
             write(mistake.found, label: "found", paint: red)
         }
         if let divergence = report.divergence(in: mistake.cases.first) { line(faint("   " + divergence)) }
-        write(mistake.templateRange, of: report.templateSource, label: "TEMPLATE")
+        write(mistake.templateRange, of: report.templateSource, label: report.templateName)
         write(mistake.referenceRange, of: report.referenceSource, label: "the model's own")
+        if report.isOfRenderer { return }
         for part in WordLines.of("What to do: " + mistake.kind.advice, width: 100) { line("   " + part) }
     }
 
@@ -81,10 +84,18 @@ private struct ProofWriter {
         line("     " + String(repeating: " ", count: excerpt.markStart) + String(repeating: "^", count: excerpt.markWidth))
     }
 
-    mutating func writeSkipped(_ skipped: [(name: String, reason: String)]) {
+    mutating func writeRendererAdvice() {
+        let advice =
+            "What to do: a RENDERER cannot be edited. Name another one, or none: without RENDERER and TEMPLATE the model's own "
+            + "template runs."
+        line()
+        for part in WordLines.of(advice, width: 100) { line(part) }
+    }
+
+    mutating func writeSkipped(_ skipped: [(name: String, reason: String)], of template: String) {
         if skipped.isEmpty { return }
         line()
-        line(bold("not compared") + " (no mistake of the TEMPLATE)")
+        line(bold("not compared") + " (no mistake of the \(template))")
         var reasons: [(reason: String, names: [String])] = []
         for (name, reason) in skipped {
             if let index = reasons.firstIndex(where: { $0.reason == reason }) {

@@ -17,6 +17,8 @@ public struct ProofReport: Sendable {
     }
 
     public let templateSource: String
+    /// What was compared is the template behind a RENDERER, which nobody can edit.
+    public let isOfRenderer: Bool
     public let referenceSource: String
     /// Whether token ids were compared, not just texts.
     public internal(set) var comparesTokens = false
@@ -24,8 +26,8 @@ public struct ProofReport: Sendable {
     /// The worst first: those that most conversations show.
     public internal(set) var mistakes: [PromptMistake] = []
 
-    init(templateSource: String, referenceSource: String) {
-        (self.templateSource, self.referenceSource) = (templateSource, referenceSource)
+    init(templateSource: String, referenceSource: String, isOfRenderer: Bool = false) {
+        (self.templateSource, self.referenceSource, self.isOfRenderer) = (templateSource, referenceSource, isOfRenderer)
     }
 
     /// No conversation differs, and at least one could be compared.

@@ -30,6 +30,14 @@ import Testing
         #expect(ids(verification).contains("stop-inside-reply"))
     }
 
+    @Test func `a stop that closes calls and one that is a word are warnings`() throws {
+        let audit = try ProofModel.verify(
+            jinja: ProofModel.jinja.replacing("{{ call.function.name }}", with: "{{ call.function }}"),
+            stops: ["</tool_call>", "user", "<|im_end|>"]
+        ).audit
+        #expect(audit.filter { $0.severity == .warning }.map(\.id).sorted() == ["stop-behind-call", "word-stop"])
+    }
+
     @Test func `an end in generation_config that the weights do not know is an error`() throws {
         var subject = ProofModel.subject()
         subject.generationConfig = ["eos_token_id": [2, 5]]

@@ -44,6 +44,25 @@ import Testing
         #expect(conversion.isProven, "\(conversion.report.text(color: false))\n\(conversion.template)")
     }
 
+    @Test func `an answer that goes on behind a tool's result without a header is converted and proven`() throws {
+        let conversion = try convert(
+            """
+            {%- set ns = namespace(told=false) -%}
+            {%- for message in messages -%}
+            {%- if message.role == 'tool' -%}
+            {{- '<result>' + message.content + '</result>' -}}
+            {%- elif message.role == 'assistant' -%}
+            {{- ('' if ns.told else '<|bot|>') + message.content + '</s>' -}}
+            {%- else -%}
+            {{- '<|' + message.role + '|>' + message.content -}}
+            {%- endif -%}
+            {%- set ns.told = message.role == 'tool' -%}
+            {%- endfor -%}
+            {%- if add_generation_prompt and not ns.told -%}<|bot|>{%- endif -%}
+            """)
+        #expect(conversion.isProven, "\(conversion.report.text(color: false))\n\(conversion.template)")
+    }
+
     @Test func `what the shapes cannot say is told, not kept`() throws {
         let conversion = try convert(
             "{%- for m in messages %}[{{ loop.index }}:{{ m.role }}]{{ m.content }}\n{% endfor %}{% if add_generation_prompt %}>{% endif %}"
