@@ -36,8 +36,7 @@ public final class ChatModel: Sendable {
     private let draft: LoadedModel?
     /// Says why the package's draft model is not used, where that is so.
     public let draftNote: String?
-    /// Replies that are made at the same time.
-    public let slots: Int
+    public let room: ReplyRoom
     let generator = Mutex<(made: TextGenerator, options: RunOptions)?>(nil)
 
     /// The system text of the package.
@@ -48,11 +47,11 @@ public final class ChatModel: Sendable {
 
     init(
         name: String, weightsPath: String, package: PackageView?, adapters: [AdapterSource] = [], draftPath: String? = nil,
-        slots: Int = 1
+        room: ReplyRoom = .single
     ) throws {
         self.name = name
         self.package = package
-        self.slots = slots
+        self.room = room
         try package?.checkRequirement()
         var options = RunOptions()
         try options.apply(package?.parameters ?? JSONObject())
@@ -194,7 +193,8 @@ public final class ChatModel: Sendable {
             }
             generator = nil
             let pool = ThreadPool(threads: options.threads ?? ThreadPool.defaultThreadCount())
-            let made = try TextGenerator(model: model, options: options, draft: draft, slots: slots, pool: pool)
+            let made = try TextGenerator(
+                model: model, options: options, draft: draft, slots: room.slots, shelfCapacity: room.shelfByteCount, pool: pool)
             generator = (made, options)
             return made
         }
@@ -207,23 +207,24 @@ extension LocalModels {
     /// - Parameters:
     ///   - adapters: what is added to the weights, besides the package's own adapters.
     ///   - draft: a model or a file that guesses ahead, instead of the package's own draft.
-    ///   - slots: replies that can be made at the same time, each in a context of its own.
-    public func open(_ text: String, adapters: [AdapterSource] = [], draft: String? = nil, slots: Int = 1) throws -> ChatModel {
+    public func open(
+        _ text: String, adapters: [AdapterSource] = [], draft: String? = nil, room: ReplyRoom = .single
+    ) throws -> ChatModel {
         let reference = try reference(text)
         let draftPath = try draft.map { try weightsPath(of: try self.reference($0)) }
         switch reference {
         case .file(let path):
             return try ChatModel(
                 name: reference.displayName, weightsPath: path, package: nil, adapters: adapters, draftPath: draftPath,
-                slots: slots)
+                room: room)
         case .stored(let stored):
-            return try open(stored, name: reference.displayName, adapters: adapters, draftPath: draftPath, slots: slots)
+            return try open(stored, name: reference.displayName, adapters: adapters, draftPath: draftPath, room: room)
         }
     }
 
     /// Opens a package for talking.
     func open(
-        _ stored: StoredModel, name: String, adapters: [AdapterSource] = [], draftPath: String? = nil, slots: Int = 1
+        _ stored: StoredModel, name: String, adapters: [AdapterSource] = [], draftPath: String? = nil, room: ReplyRoom = .single
     ) throws -> ChatModel {
         let package = try PackageView(stored, in: store)
         guard let weights = package.weights else {
@@ -231,6 +232,6 @@ extension LocalModels {
                 ? ServiceError.unsupportedFormat(model: name, format: package.config.format) : ServiceError.noWeights(name)
         }
         return try ChatModel(
-            name: name, weightsPath: weights.path, package: package, adapters: adapters, draftPath: draftPath, slots: slots)
+            name: name, weightsPath: weights.path, package: package, adapters: adapters, draftPath: draftPath, room: room)
     }
 }

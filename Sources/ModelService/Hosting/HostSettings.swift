@@ -1,4 +1,5 @@
 import Bytes
+import Compute
 public import ModelManifest
 
 /// How a server keeps models in memory: Ollama's variables, by Ollama's rules.
@@ -14,6 +15,8 @@ public struct HostSettings: Sendable {
     public var parallelReplies: Int?
     /// `OLLAMA_CONTEXT_LENGTH`: the context where neither the request nor the package says; nil is `RunOptions`' own.
     public var contextLength: Int?
+    /// What each model may put aside of conversations that others' have displaced.
+    public var shelfByteCount = min(1 << 30, (SystemMemory.available()?.byteCount ?? 0) / 8)
 
     /// Answers made together cost little more than one, so several are the rule; Ollama's is one.
     static let usualReplies = 4

@@ -39,7 +39,7 @@ enum HostedModel: Sendable {
     /// Requests that may use it at once.
     var capacity: Int {
         switch self {
-        case .chat(let chat): chat.model.slots
+        case .chat(let chat): chat.model.room.slots
         case .embedding: 1
         }
     }
@@ -53,10 +53,12 @@ final class HostedChat: Sendable {
 
     /// - Throws: `EngineError` where the memory does not hold the model, and what opening it throws.
     convenience init(_ stored: StoredModel, name: String, in models: LocalModels, _ settings: HostSettings) throws {
-        let slots = settings.parallelReplies ?? HostSettings.usualReplies
-        do { try self.init(try models.open(stored, name: name, slots: slots), settings) } catch {
+        var room = ReplyRoom(
+            slots: settings.parallelReplies ?? HostSettings.usualReplies, shelfByteCount: settings.shelfByteCount)
+        do { try self.init(try models.open(stored, name: name, room: room), settings) } catch {
             guard settings.parallelReplies == nil, error.isLackOfMemory else { throw error }
-            try self.init(try models.open(stored, name: name, slots: 1), settings)
+            room.slots = 1
+            try self.init(try models.open(stored, name: name, room: room), settings)
         }
     }
 
@@ -65,9 +67,9 @@ final class HostedChat: Sendable {
         var options = model.packageOptions
         options.contextLength = options.contextLength ?? settings.contextLength
         try model.warmUp(options)
-        let estimate = try model.model.memoryEstimate(
-            for: options, threads: options.threads ?? ThreadPool.defaultThreadCount())
-        byteCount = estimate.total + estimate.cache * (model.slots - 1)
+        byteCount = try model.model.memoryEstimate(
+            for: options, slots: model.room.slots, threads: options.threads ?? ThreadPool.defaultThreadCount()
+        ).total
         contextLength = model.model.contextLength(for: options)
     }
 }
