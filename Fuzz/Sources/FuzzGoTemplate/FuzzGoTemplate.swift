@@ -22,3 +22,16 @@ private let conversation: TemplateValue = [
     "System": "be short", "Prompt": "hi", "Response": "",
     "Messages": [["Role": "user", "Content": "hi"], ["Role": "assistant", "Content": "ho"]],
 ]
+
+/// SwiftPM begins a program at a function named after its module; libFuzzer's own `main` is left out for it.
+@_cdecl("FuzzGoTemplate_main")
+public func begin(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    var (count, arguments) = (count, arguments)
+    return runDriver(&count, &arguments, fuzzGoTemplate)
+}
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ fuzz: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32

@@ -20,3 +20,16 @@ private let conversation: JSONObject = [
     "messages": [["role": "user", "content": "hi"], ["role": "assistant", "content": "ho"]], "bos_token": "<s>",
     "eos_token": "</s>", "add_generation_prompt": true, "tools": nil,
 ]
+
+/// SwiftPM begins a program at a function named after its module; libFuzzer's own `main` is left out for it.
+@_cdecl("FuzzJinja_main")
+public func begin(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    var (count, arguments) = (count, arguments)
+    return runDriver(&count, &arguments, fuzzJinja)
+}
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ fuzz: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32

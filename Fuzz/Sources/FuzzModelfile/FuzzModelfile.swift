@@ -43,3 +43,16 @@ private func checkSuperset(_ tree: ModelfileSyntaxTree) {
         _ = program.gathered(told)
     }
 }
+
+/// SwiftPM begins a program at a function named after its module; libFuzzer's own `main` is left out for it.
+@_cdecl("FuzzModelfile_main")
+public func begin(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    var (count, arguments) = (count, arguments)
+    return runDriver(&count, &arguments, fuzzModelfile)
+}
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ fuzz: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
