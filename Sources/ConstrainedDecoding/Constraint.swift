@@ -14,7 +14,7 @@ public final class Constraint {
     /// Masks kept; a mask of 128,256 tokens is 16 KiB.
     private static let rememberedMasks = 512
     /// Ways of reading the same text at once, past which a grammar is given up.
-    private static let maximumThreads = 4_096
+    private static let maximumThreads = 32_768
 
     public init(machine: any GrammarMachine, table: TokenTable) {
         self.machine = machine

@@ -110,10 +110,10 @@ final class MaskWalker {
             closing.tokens.insert(allowedBy: allowed, into: &mask)
             return
         }
-        // What comes after depends on the text: those that go on are looked at one by one.
+        // What comes after depends on the text: those that come far enough for it are looked at one by one.
         var own = TokenMask(tokenCount: table.count)
         closing.tokens.insert(allowedBy: allowed, into: &own)
-        for token in own.tokens where scrutiny == .everything || !table.strings.closingExactly.contains(token) {
+        for token in own.tokens where scrutiny == .everything || table.strings.reachesFarther.contains(token) {
             if !machine.takes(table.texts[token], from: thread) { own.remove(token) }
         }
         mask.formUnion(own)

@@ -12,6 +12,8 @@ struct StringTokens: Sendable {
     let closing: TokensByLength
     /// Those that end with it.
     let closingExactly: TokenMask
+    /// Those that have more behind it than what leads to the next string: what they have may be the end of a second part.
+    let reachesFarther: TokenMask
     /// The bytes of each token up to its closing quote and with it; 0 for those that have none.
     let closingLengths: [UInt16]
     /// Tokens by what they have after the quote.
@@ -44,8 +46,18 @@ struct StringTokens: Sendable {
         var exact = TokenMask(tokenCount: texts.count)
         for (_, token) in closing where Int(lengths[Int(token)]) == texts[token].count { exact.insert(token) }
         closingExactly = exact
+        var farther = TokenMask(tokenCount: texts.count)
+        for (_, token) in closing where Self.reachesFarther(texts[token].dropFirst(Int(lengths[Int(token)]))) {
+            farther.insert(token)
+        }
+        reachesFarther = farther
         let sorted = texts.sorted(closing.map(\.token)) { Int(lengths[Int($0)]) }
         suffixes = ByteTree(texts, sorted: sorted) { Int(lengths[Int($0)]) }
+    }
+
+    private static func reachesFarther(_ rest: ArraySlice<UInt8>) -> Bool {
+        let behind = rest.drop { ",: \n\r\t".utf8.contains($0) }
+        return behind.first == UInt8(ascii: "\"") ? behind.count > 1 : !behind.isEmpty
     }
 
     /// How many characters begin in a part of a string. The two halves of an escaped surrogate pair are one.

@@ -38,9 +38,15 @@ public struct TokenMask: Hashable, Sendable {
 
     /// The tokens in it, lowest first.
     var tokens: [Int32] {
-        words.enumerated().flatMap { index, word in
-            (0..<64).filter { word >> UInt64($0) & 1 == 1 }.map { Int32(index << 6 | $0) }
+        var result: [Int32] = []
+        for (index, word) in words.enumerated() where word != 0 {
+            var rest = word
+            while rest != 0 {
+                result.append(Int32(index << 6 | rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
         }
+        return result
     }
 
     public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }

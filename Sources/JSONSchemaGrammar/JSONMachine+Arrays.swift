@@ -23,6 +23,10 @@ extension JSONMachine {
         if let maximum = shape.maximum, Int(progress.count) >= maximum { return false }
         let node = shape.node(at: Int(progress.count))
         guard isPossible(node) else { return false }
+        if !shape.contains.isEmpty {
+            let next = counting(progress, shape)
+            guard choices(shape).contains(where: { countedItem($0, shape, node, next) != nil }) else { return false }
+        }
         guard shape.isUnique else { return true }
         let plan = plan(of: node)
         guard plan.arrays.isEmpty, plan.objects.isEmpty else { return true }
@@ -42,17 +46,25 @@ extension JSONMachine {
         let progress = arrays[frame.a]
         guard mayHaveItem(progress) else { return }
         let shape = arrayShapes[progress.shape]
-        var next = progress
-        // Past the prefix and both limits, another item changes nothing.
-        let last = max(shape.prefix.count, shape.minimum, shape.maximum.map { $0 } ?? 0)
-        next.count = min(progress.count + 1, Int32(clamping: last))
-        for choice in 0..<(1 << min(shape.contains.count, 6)) {
+        let next = counting(progress, shape)
+        for choice in choices(shape) {
             guard let (node, counted) = countedItem(choice, shape, shape.node(at: Int(progress.count)), next) else { continue }
             let after = self.frame(Frame(kind: .arrayAfterItem, a: arrays.index(of: counted), parent: frame.parent))
             let value = Frame(kind: .value, a: node.index, b: shape.isUnique ? 1 : 0, parent: after)
             advance(self.frame(value), byte, into: &result)
         }
     }
+
+    /// One item more. Past the prefix and both limits another changes nothing.
+    private func counting(_ progress: ArrayProgress, _ shape: ArrayShape) -> ArrayProgress {
+        var next = progress
+        let last = max(shape.prefix.count, shape.minimum, shape.maximum ?? 0)
+        next.count = min(progress.count + 1, Int32(clamping: last))
+        return next
+    }
+
+    /// The ways in which an item may count towards the shape's `contains`, a bit for each.
+    private func choices(_ shape: ArrayShape) -> Range<Int> { 0..<(1 << min(shape.contains.count, 6)) }
 
     /// The set of an item that is in just those `contains` whose bit is set in `choice`; nil where that cannot be.
     private func countedItem(

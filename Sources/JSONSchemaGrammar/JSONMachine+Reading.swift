@@ -195,7 +195,10 @@ extension JSONMachine {
 
     public func scrutiny(of thread: Thread) -> LexemeScrutiny {
         let frame = frames[thread]
-        if frame.kind == .scalar, frame.b != 0 { return .continuation }
+        if frame.kind == .scalar, frame.b != 0 {
+            // Strings of any kind go on beside those they may not be; of other items all that is left may be used up.
+            return frame.c != ByteAutomaton.dead || arrays[frames[frame.parent].a].seen == .nothing ? .continuation : .everything
+        }
         return frame.recording == 0 ? .none : scrutiny(ofRecording: frame.recording)
     }
 

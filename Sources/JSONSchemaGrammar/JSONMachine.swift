@@ -78,6 +78,10 @@ public final class JSONMachine: GrammarMachine {
         while let node = queue.popLast() {
             let shape = try compiler.shape(of: node)
             var children = shape.arrays.flatMap { $0.prefix + [$0.rest] + $0.contains.map(\.node) }
+            // Items that must not be counted are of the opposite.
+            for contained in shape.arrays.flatMap(\.contains) where contained.maximum != nil {
+                children.append(compiler.not(contained.node))
+            }
             for object in shape.objects { children += Array(object.names.values) + (object.classes + object.some).map(\.node) }
             for child in children where seen.insert(child).inserted {
                 _ = try compiler.isUnsatisfiable(child)

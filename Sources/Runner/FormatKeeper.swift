@@ -3,7 +3,7 @@ import JSONSchemaGrammar
 import Tokenization
 
 /// Holds one answer to its format, token by token.
-struct FormatKeeper {
+final class FormatKeeper {
     private let constraint: Constraint
     private let tokenizer: Tokenizer
     private let thinking: ReplyFormat.Thinking?
@@ -30,6 +30,17 @@ struct FormatKeeper {
         return words
     }
 
+    /// Tokens that the format leaves no choice about, as far as blanks are not at issue; what the model would make of them.
+    func likelyTokens(limit: Int) -> [TokenID] {
+        guard thought == nil else { return [] }
+        let bytes = constraint.likelyBytes()
+        guard bytes.count > 1 else { return [] }
+        let tokens = tokenizer.encode(bytes, bos: false, eos: false, parseSpecial: false)
+        // The last token may be the beginning of a longer one, but not where blanks follow.
+        let isWhole = bytes.last == UInt8(ascii: ":") || bytes.last == UInt8(ascii: ",")
+        return Array(tokens.prefix(min(limit, isWhole ? tokens.count : tokens.count - 1)))
+    }
+
     /// Thinking is free, but an answer has to follow it.
     private var everythingButEnds: [UInt64] {
         var words = [UInt64](repeating: .max, count: (constraint.table.count + 63) / 64)
@@ -39,7 +50,7 @@ struct FormatKeeper {
 
     private var openingToken: TokenID? { thinking.flatMap { tokenizer.vocabulary.id(of: $0.opening) } }
 
-    mutating func accept(_ token: TokenID) throws(RunnerError) {
+    func accept(_ token: TokenID) throws(RunnerError) {
         defer { isFirst = false }
         if var text = thought, let thinking {
             text += tokenizer.bytes(of: token, special: true)

@@ -61,7 +61,7 @@ public final class TextGenerator: Sendable {
         var summary = GenerationSummary()
         let loan = try options.format.map { try constraints.take($0.grammar, for: model) }
         defer { if let loan { constraints.giveBack(loan) } }
-        var format = loan.flatMap { loan in options.format.map { FormatKeeper($0, loan.constraint, model.tokenizer) } }
+        let format = loan.flatMap { loan in options.format.map { FormatKeeper($0, loan.constraint, model.tokenizer) } }
         let whole = prompt.count
         let window = PromptWindow(contextLength: contextLength, keep: options.keep, addsBOS: model.tokenizer.addsBOS)
         let prompt = try window.fit(prompt)
@@ -77,7 +77,7 @@ public final class TextGenerator: Sendable {
         var sampler = Sampler(
             options: options.sampling, vocabularySize: model.transformer.vocabularySize, contextLength: contextLength)
         for token in prompt { sampler.accept(token) }
-        var speculation = Speculation(drafters(), most: options.draftPredict ?? RunOptions.defaultDraftLength)
+        var speculation = Speculation(drafters(format), most: options.draftPredict ?? RunOptions.defaultDraftLength)
         speculation.begin(prompt)
         var text = StreamedText(stops: options.stop)
         let limit = options.predictionLimit(contextLength: contextLength)
@@ -125,7 +125,9 @@ public final class TextGenerator: Sendable {
         if !text.isEmpty { try emit(text) }
     }
 
-    private func drafters() -> [any Drafter] { (usesLookup ? [LookupDrafter()] : []) + (drafter.map { [$0] } ?? []) }
+    private func drafters(_ format: FormatKeeper?) -> [any Drafter] {
+        (format.map { [FormatDrafter($0)] } ?? []) + (usesLookup ? [LookupDrafter()] : []) + (drafter.map { [$0] } ?? [])
+    }
 
     /// Computes what the slot does not hold of the prompt; false when it was cancelled on the way.
     private func evaluatePrompt(

@@ -49,4 +49,23 @@ struct ContainerTests {
         #expect(!matcher.accepts(#"{"\#(name)":{}}"#))
         #expect(!matcher.accepts(#"{"\#(name)":{"n":"1"}}"#))
     }
+
+    @Test(
+        "what no schema has looked at is told",
+        arguments: [
+            (#"{"a":1}"#, true), (#"{"a":1,"b":2}"#, true), (#"{"a":1,"b":2,"c":3}"#, true), (#"{"c":3}"#, false),
+            (#"{"a":1,"d":0}"#, false),
+        ])
+    func unevaluated(text: String, isValid: Bool) throws {
+        let schema =
+            #"{"properties":{"a":true},"anyOf":[{"properties":{"b":true}},{"required":["b","c"],"properties":{"c":true}}],"unevaluatedProperties":false}"#
+        #expect(try SchemaMatcher(schema).accepts(text) == isValid)
+    }
+
+    @Test("what would have to be denied and cannot is an error before the first byte")
+    func deniedContains() {
+        #expect(throws: SchemaError.self) {
+            try SchemaMatcher(#"{"type":"array","contains":{"type":"array","uniqueItems":true},"maxContains":1}"#)
+        }
+    }
 }

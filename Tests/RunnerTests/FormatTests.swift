@@ -26,6 +26,26 @@ import Tokenization
         generator = try TextGenerator(model: model, options: RunOptions(), pool: ThreadPool(threads: 2))
     }
 
+    @Test("what a format leaves no choice about is guessed, and the text is the one without guesses", arguments: schemas)
+    func guesses(schema: String) throws {
+        let grammar = GrammarSource.schema(try JSONValue(parsing: schema))
+        for seed in 0..<4 {
+            var options = RunOptions()
+            options.predict = 80
+            options.sampling.seed = seed
+            options.format = ReplyFormat(grammar)
+            func run(guesses: Int) throws -> (text: String, summary: GenerationSummary) {
+                options.draftPredict = guesses
+                var text = ""
+                let summary = try generator.generate(generator.model.tokenizer.encode("ab"), options: options) { text += $0 }
+                return (text, summary)
+            }
+            let (plain, guessed) = (try run(guesses: 0), try run(guesses: 8))
+            #expect(guessed.text == plain.text && guessed.summary.generatedTokens == plain.summary.generatedTokens)
+            if schema.contains("const") { #expect(guessed.summary.draftedTokens > 0) }
+        }
+    }
+
     private func answer(
         _ grammar: GrammarSource, seed: Int, temperature: Float
     ) throws -> (text: String, end: GenerationSummary.EndReason) {

@@ -133,7 +133,9 @@ extension TinyModelFile {
         add("tokenizer.ggml.tokens", tokens)
         add("tokenizer.ggml.scores", tokens.indices.map { $0 < 259 ? Float(0) : -Float($0) })
         // 2 unknown, 3 control, 6 byte, 1 normal.
-        add("tokenizer.ggml.token_type", [2, 3, 3] + bytes.map { _ in Int32(6) } + words.map { _ in Int32(1) } + controls.map { _ in Int32(3) })
+        add(
+            "tokenizer.ggml.token_type",
+            [2, 3, 3] + bytes.map { _ in Int32(6) } + words.map { _ in Int32(1) } + controls.map { _ in Int32(3) })
         add("tokenizer.ggml.bos_token_id", UInt32(1))
         add("tokenizer.ggml.eos_token_id", UInt32(2))
         add("tokenizer.ggml.add_bos_token", true)

@@ -37,17 +37,19 @@ struct GrammarBenchCommand: ParsableCommand {
         let tokenizer = try GrammarOptions.tokenizer(vocab)
         let table = TokenTable(tokenizer: tokenizer)
         let texts = try GrammarOptions.instances(instances)
+        let source = try GrammarSource(file: options.grammar)
         var compile: [Double] = []
         var first: [Double] = []
         var traces: [Trace] = []
         for _ in 0..<max(1, rounds) {
             let start = ContinuousClock.now
-            let machine = try options.machine()
+            let machine = try source.machine(options: try options.schemaOptions())
             let compiled = ContinuousClock.now
             let constraint = Constraint(machine: machine, table: table)
             _ = constraint.mask()
             compile.append(start.duration(to: compiled).inMicroseconds)
             first.append(compiled.duration(to: .now).inMicroseconds)
+            if first.count == 1 { options.noteWarnings(of: machine) }
             let round = texts.map { text in
                 Self.follow(tokenizer.encode(text, bos: false, eos: false, parseSpecial: false), constraint)
             }

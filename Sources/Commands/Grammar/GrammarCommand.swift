@@ -24,10 +24,14 @@ struct GrammarOptions: ParsableArguments {
 
     func machine() throws -> any GrammarMachine {
         let machine = try GrammarSource(file: grammar).machine(options: try schemaOptions())
-        if let schema = machine as? JSONMachine {
-            for warning in schema.warnings { Console.note("\(grammar): warning: \(warning)") }
-        }
+        noteWarnings(of: machine)
         return machine
+    }
+
+    /// Says what is not enforced.
+    func noteWarnings(of machine: any GrammarMachine) {
+        guard let schema = machine as? JSONMachine else { return }
+        for warning in schema.warnings { Console.note("\(grammar): warning: \(warning)") }
     }
 
     func schemaOptions() throws -> SchemaOptions {
