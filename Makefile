@@ -37,8 +37,8 @@ clients: packages
 
 test: packages clients lint
 	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --skip-build
 	Tests/NEON/run
+	$(SWIFT) test -c release --skip-build
 
 # Ten minutes of random text for everything that parses; Fuzz/run says more.
 fuzz: packages
