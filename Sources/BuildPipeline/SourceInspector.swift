@@ -1,4 +1,5 @@
 import Bytes
+import Conversion
 import Diagnostics
 import GGUF
 import JSONText
@@ -67,8 +68,9 @@ public struct SourceInspector {
         if entry.instruction == .adapter, let source = try? resolver.adapter(entry.value) { path = source.path }
         do {
             if let status = try FileStatus.ifPresent(path) {
-                let isRead = readsModels && status.kind == .regular
-                return .path(isRead ? Self.traits(path) : ModelTraits())
+                guard readsModels else { return .path(ModelTraits()) }
+                let isCheckpoint = status.kind == .folder && entry.instruction == .from
+                return .path(isCheckpoint ? Self.traits(ofCheckpoint: path) : Self.traits(path))
             }
             let isPath = entry.instruction == .adapter || SourceReference.looksLikePath(entry.value)
             return isPath
@@ -109,9 +111,9 @@ public struct SourceInspector {
     private static func traits(_ path: String) -> ModelTraits {
         var traits = ModelTraits()
         guard let file = try? GGUFFile(path: path), let architecture = file.metadata.architecture else { return traits }
-        traits.architecture = architecture
         traits.isAdapter = file.metadata.string("general.type").map { $0 == "adapter" }
         if traits.isAdapter == true {
+            traits.architecture = architecture
             // An adapter's header says nothing of the base's shape, but its tensors do: blk.7.attn_q.weight.lora_a is 4096 x 8.
             let blocks = file.tensors.compactMap { tensor in tensor.name.firstMatch(of: /^blk\.([0-9]+)\./).flatMap { Int($0.1) } }
             traits.layerCount = blocks.max().flatMap { $0 < Int.max ? $0 + 1 : nil }
@@ -119,12 +121,27 @@ public struct SourceInspector {
             traits.embeddingLength = query?.shape.dimensions.first
             return traits
         }
-        traits.trainedContext = file.metadata.int(GGUFKey.contextLength(architecture))
-        traits.embeddingLength = file.metadata.int(GGUFKey.embeddingLength(architecture))
-        traits.layerCount = file.metadata.int("\(architecture).block_count")
-        if let vocabulary = try? Tokenizer(metadata: file.metadata).vocabulary {
+        read(file.metadata, architecture, into: &traits)
+        return traits
+    }
+
+    /// What the folder of a checkpoint says, as its conversion would write it down; nothing where it cannot be converted.
+    private static func traits(ofCheckpoint path: String) -> ModelTraits {
+        var traits = ModelTraits()
+        guard let folder = try? CheckpointFolder(path: path), let model = try? CheckpointConverter().convert(folder),
+            let architecture = model.metadata.architecture
+        else { return traits }
+        read(model.metadata, architecture, into: &traits)
+        return traits
+    }
+
+    private static func read(_ metadata: GGUFMetadata, _ architecture: String, into traits: inout ModelTraits) {
+        traits.architecture = architecture
+        traits.trainedContext = metadata.int(GGUFKey.contextLength(architecture))
+        traits.embeddingLength = metadata.int(GGUFKey.embeddingLength(architecture))
+        traits.layerCount = metadata.int("\(architecture).block_count")
+        if let vocabulary = try? Tokenizer(metadata: metadata).vocabulary {
             traits.endTokens = vocabulary.endOfGeneration.sorted().map { vocabulary.text(of: $0) }
         }
-        return traits
     }
 }
