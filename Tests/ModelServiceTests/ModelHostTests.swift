@@ -14,8 +14,10 @@ import Testing
 
     init() throws { fixture = try ServiceFixture() }
 
+    /// An answer that nobody reads holds its model from the ninth piece on.
     private func host(_ change: (inout HostSettings) -> Void = { _ in }) -> ModelHost {
         var settings = HostSettings()
+        settings.unreadPieces = 8
         change(&settings)
         return ModelHost(models: fixture.models, settings: settings)
     }
@@ -79,7 +81,6 @@ import Testing
     @Test func whoFindsTheLineFullIsRefusedAtOnce() async throws {
         try fixture.make("one")
         let host = host { ($0.queueLength, $0.parallelReplies) = (1, 1) }
-        // A long answer that nobody reads holds the model.
         let first = try await host.reply(to: request("one", tokens: 2000))
         let second = Task { try await answer(host, request("one")) }
         try await untilSomebodyWaits(host)

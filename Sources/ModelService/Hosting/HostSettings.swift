@@ -18,6 +18,9 @@ public struct HostSettings: Sendable {
     /// What each model may put aside of conversations that others' have displaced.
     public var shelfByteCount = min(1 << 30, (SystemMemory.available()?.byteCount ?? 0) / 8)
 
+    /// Pieces of an answer that wait for their reader; with more, the model waits too.
+    package var unreadPieces = 4096
+
     /// Answers made together cost little more than one, so several are the rule; Ollama's is one.
     static let usualReplies = 4
 

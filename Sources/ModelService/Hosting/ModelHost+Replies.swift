@@ -30,7 +30,7 @@ extension ModelHost {
             end.totalDuration = start.duration(to: .now)
             return Reply(end)
         }
-        let channel = ReplyChannel<ReplyPart>()
+        let channel = ReplyChannel<ReplyPart>(capacity: settings.unreadPieces)
         let (settings, loadDuration) = (settings, end.loadDuration)
         WorkerThread.start {
             let result = Result {
