@@ -7,20 +7,10 @@ import sys
 
 import ollama
 
+from tools import WEATHER
+
 SAMPLE = pathlib.Path(sys.argv[1])
 SKY = "The sky is blue because air scatters sunlight."
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_current_weather",
-        "description": "Get the current weather for a city",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string", "description": "The name of the city"}},
-            "required": ["city"],
-        },
-    },
-}
 ADD = {
     "type": "function",
     "function": {

@@ -5,19 +5,9 @@ import os
 
 import openai
 
+from tools import WEATHER
+
 client = openai.OpenAI(base_url=f"http://{os.environ['OLLAMA_HOST']}/v1", api_key="none")
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_current_weather",
-        "description": "Get the current weather for a city",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string", "description": "The name of the city"}},
-            "required": ["city"],
-        },
-    },
-}
 
 
 def ask(text, **more):
